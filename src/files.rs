@@ -1,0 +1,89 @@
+//! The one door through which files come in: a working folder, a commit's tree, an overlay, memory.
+//! It never interprets what it reads, and never writes.
+
+mod disk;
+mod memory;
+mod overlay;
+mod tree;
+
+use std::sync::Arc;
+
+pub use disk::DiskFiles;
+pub use memory::MemoryFiles;
+pub use overlay::OverlayFiles;
+pub use tree::TreeFiles;
+
+/// What a name in a folder is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FileKind {
+    File,
+    Executable,
+    Folder,
+    SymbolicLink,
+    /// A submodule, socket, device or pipe.
+    Other,
+}
+
+/// A name in a folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct FolderEntry {
+    /// One part of a path. A name that is not Unicode is given with U+FFFD in the place of what cannot be read.
+    pub name: String,
+    pub kind: FileKind,
+}
+
+/// Why a file that was asked for could not be given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReadError {
+    /// It is there, and is not an ordinary file.
+    Kind(FileKind),
+    /// It has more bytes than the caller is ready to read.
+    TooLarge(u64),
+    /// The system or the object store failed.
+    Failed(String),
+}
+
+/// A source of files; paths are below the repository's folder, with parts joined by `/`.
+pub trait Files: Send + Sync {
+    /// Reads a file of at most `limit` bytes; `None` where there is none.
+    fn read(&self, path: &str, limit: u64) -> Result<Option<Arc<[u8]>>, ReadError>;
+
+    /// Lists a folder, sorted by name; empty where there is none. `.git` is never listed.
+    fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, ReadError>;
+
+    /// Tells what lies at a path, without following a symbolic link; `None` where nothing does.
+    fn kind(&self, path: &str) -> Result<Option<FileKind>, ReadError>;
+}
+
+/// Joins a folder and a name; the top folder is the empty string.
+pub fn join(folder: &str, name: &str) -> String {
+    if folder.is_empty() {
+        name.to_owned()
+    } else {
+        format!("{folder}/{name}")
+    }
+}
+
+/// The last part of a path.
+pub fn file_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// All but the last part of a path.
+pub fn parent(path: &str) -> &str {
+    path.rfind('/').map_or("", |index| &path[..index])
+}
+
+/// Lists every path below a folder that is not itself a folder, depth first, sorted.
+pub fn walk(files: &dyn Files, folder: &str) -> Result<Vec<(String, FileKind)>, ReadError> {
+    let mut found = Vec::new();
+    for entry in files.list(folder)? {
+        let path = join(folder, &entry.name);
+        if entry.kind == FileKind::Folder {
+            found.extend(walk(files, &path)?);
+        } else {
+            found.push((path, entry.kind));
+        }
+    }
+    Ok(found)
+}

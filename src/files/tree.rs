@@ -1,0 +1,3 @@
+//! Files of a commit's tree.
+/// placeholder
+pub struct TreeFiles;

@@ -1,0 +1,1 @@
+//! git: trees, and durable commits.

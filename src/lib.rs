@@ -1,0 +1,16 @@
+//! `clue`: a file-based workflow engine over a git-versioned folder.
+//!
+//! The way of the data: files come in through one door (`files`), are parsed with their places kept (`yaml`,
+//! `markdown`), validated (`schema`), gathered to one clue's case (`case`), judged by the rulebook (`workflow`,
+//! `check`), changed in memory (`change`), and only then published, durably and at once (`commit`). `engine` holds
+//! the order of all that; `cli` asks it and `report` prints what it answers.
+//!
+//! The groups below are the layers: a module imports only from groups above its own. `tests/it/layers.rs` holds it.
+
+pub mod text;
+pub mod time;
+
+pub mod diagnostic;
+pub mod git;
+
+pub mod files;
