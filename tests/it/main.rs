@@ -1,0 +1,3 @@
+//! The one integration test binary; each module is a caption of what it proves.
+
+mod layers;
