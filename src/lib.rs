@@ -14,3 +14,5 @@ pub mod diagnostic;
 pub mod git;
 
 pub mod files;
+
+pub mod expression;
