@@ -16,3 +16,10 @@ pub mod git;
 pub mod files;
 
 pub mod expression;
+pub mod yaml;
+
+pub mod schema;
+
+pub mod record;
+
+pub mod rulebook;

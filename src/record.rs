@@ -1,0 +1,117 @@
+//! Records as types, where the engine itself needs their fields: the index card and the organisation.
+//! All other records stay values that the rulebook's expressions look at.
+
+use std::collections::BTreeMap;
+
+use indexmap::IndexMap;
+use serde::Deserialize;
+
+use crate::text::Language;
+
+/// The index card of a clue, `clue.yaml`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Card {
+    pub id: String,
+    #[serde(default)]
+    pub number: Option<String>,
+    pub title: String,
+    #[serde(default)]
+    pub category: Option<String>,
+    #[serde(default)]
+    pub kind: Option<String>,
+    #[serde(default)]
+    pub urgency: Option<String>,
+    pub confidentiality: String,
+    pub state: String,
+    pub responsible: String,
+    #[serde(default)]
+    pub departments: Option<Vec<String>>,
+    #[serde(default)]
+    pub retention: Option<String>,
+    pub trail: Vec<TrailEntry>,
+}
+
+/// One step that was taken.
+#[derive(Clone, Debug, Deserialize)]
+pub struct TrailEntry {
+    pub step: String,
+    pub at: String,
+    pub by: String,
+    #[serde(default)]
+    pub from: Option<String>,
+    pub to: String,
+    #[serde(default)]
+    pub department: Option<String>,
+    #[serde(default)]
+    pub reason: Option<String>,
+    /// SHA-256 of each record that the step sealed, by path below the clue's folder.
+    #[serde(default)]
+    pub seals: Option<BTreeMap<String, String>>,
+}
+
+/// `organisation.yaml`.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Organisation {
+    pub name: String,
+    pub language: Language,
+    pub time_zone: String,
+    pub departments: IndexMap<String, Department>,
+    pub people: IndexMap<String, Person>,
+    #[serde(default)]
+    pub duty: IndexMap<String, String>,
+}
+
+/// A department.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Department {
+    pub name: String,
+    pub head: String,
+}
+
+/// A person of the organisation.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Person {
+    pub name: String,
+    pub email: Addresses,
+    pub department: String,
+    #[serde(default)]
+    pub roles: Vec<String>,
+    /// Last day, `YYYY-MM-DD`, on which the person acts for the organisation.
+    #[serde(default)]
+    pub until: Option<String>,
+}
+
+/// One e-mail address, or several.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Addresses {
+    One(String),
+    Several(Vec<String>),
+}
+
+impl Addresses {
+    /// Whether the address is among them; upper and lower case are the same.
+    pub fn contains(&self, address: &str) -> bool {
+        match self {
+            Self::One(own) => own.eq_ignore_ascii_case(address),
+            Self::Several(several) => several.iter().any(|own| own.eq_ignore_ascii_case(address)),
+        }
+    }
+}
+
+impl Organisation {
+    /// Finds the key of the person who commits with an e-mail address.
+    pub fn person_by_email(&self, address: &str) -> Option<&str> {
+        self.people.iter().find(|(_, person)| person.email.contains(address)).map(|(key, _)| key.as_str())
+    }
+
+    /// The name of a person, or the key where there is none.
+    pub fn person_name<'a>(&'a self, key: &'a str) -> &'a str {
+        self.people.get(key).map_or(key, |person| &person.name)
+    }
+
+    /// The name of a department, or the key where there is none.
+    pub fn department_name<'a>(&'a self, key: &'a str) -> &'a str {
+        self.departments.get(key).map_or(key, |department| &department.name)
+    }
+}

@@ -1,0 +1,491 @@
+//! Whether a rulebook itself is sound: names declared, states reachable, steps takeable, conditions readable, nothing untranslated.
+//! It judges no clue.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::expression::{FaultKind, Shape};
+use crate::record::Organisation;
+use crate::rulebook::{Condition, Rule, Rulebook, Target};
+use crate::schema::Schemas;
+use crate::text::{Bilingual, Span, nearest};
+use crate::yaml::{Node, Value, parse_path};
+
+const FILE: &str = "workflow.yaml";
+
+/// Tells what is wrong with a rulebook; `node` is the same file with its places.
+pub fn check(rulebook: &Rulebook, node: &Node, schemas: &Schemas, organisation: Option<&Organisation>) -> Vec<Diagnostic> {
+    let mut checker = Checker { rulebook, node, schemas, variables: rulebook.variables(schemas), found: Vec::new() };
+    checker.names();
+    checker.paths();
+    checker.conditions();
+    checker.deadlines();
+    checker.translations(node, "");
+    if let Some(organisation) = organisation {
+        checker.people(organisation);
+    }
+    checker.found
+}
+
+struct Checker<'a> {
+    rulebook: &'a Rulebook,
+    node: &'a Node,
+    schemas: &'a Schemas,
+    variables: BTreeMap<String, Shape>,
+    found: Vec<Diagnostic>,
+}
+
+impl Checker<'_> {
+    fn place(&self, pointer: &str) -> Place {
+        Place::at(FILE, self.node.locate_pointer(pointer))
+    }
+
+    fn declared<'n>(&mut self, pointer: &str, what: (&str, &str), name: &str, known: impl Iterator<Item = &'n str> + Clone) {
+        if known.clone().any(|candidate| candidate == name) {
+            return;
+        }
+        let diagnostic = Diagnostic::new(
+            Code::RulebookReference,
+            self.place(pointer),
+            format!("there is no {} `{name}`", what.0),
+            format!("没有名为 `{name}` 的{}", what.1),
+        );
+        self.found.push(match nearest(name, known) {
+            Some(near) => diagnostic.remedy(format!("perhaps `{near}` is meant"), format!("是否想写 `{near}`？")),
+            None => diagnostic,
+        });
+    }
+
+    fn names(&mut self) {
+        let rulebook = self.rulebook;
+        let roles = || rulebook.roles.keys().map(String::as_str);
+        let records = || rulebook.records.keys().map(String::as_str);
+        let states = || rulebook.states.keys().map(String::as_str);
+        const ROLE: (&str, &str) = ("role", "角色");
+        const RECORD: (&str, &str) = ("record", "记录");
+        const STATE: (&str, &str) = ("state", "状态");
+        for (name, state) in &rulebook.states {
+            let base = format!("/states/{name}");
+            if let Some(after) = &state.after {
+                self.declared(&format!("{base}/after"), STATE, after, states());
+            }
+            for (index, role) in state.turn.iter().enumerate() {
+                self.declared(&format!("{base}/turn/{index}"), ROLE, role, roles());
+            }
+            for (list, names) in [("records", &state.records), ("seals", &state.seals)] {
+                for (index, record) in names.iter().enumerate() {
+                    self.declared(&format!("{base}/{list}/{index}"), RECORD, record, records());
+                }
+            }
+            self.each_of(&state.rules, &format!("{base}/rules"));
+        }
+        for (name, step) in &rulebook.steps {
+            let base = format!("/steps/{name}");
+            for (index, from) in step.from.iter().enumerate() {
+                self.declared(&format!("{base}/from/{index}"), STATE, from, states().chain(["none"]));
+            }
+            for target in step.targets() {
+                self.declared(&format!("{base}/to"), STATE, target, states());
+            }
+            for (index, role) in step.roles.iter().enumerate() {
+                self.declared(&format!("{base}/roles/{index}"), ROLE, role, roles());
+            }
+            for (index, record) in step.drafts.iter().enumerate() {
+                self.declared(&format!("{base}/drafts/{index}"), RECORD, record, records());
+            }
+            if let Some(each) = &step.each {
+                self.declared(&format!("{base}/each"), RECORD, each, records());
+            }
+            for list in ["sets", "appends"] {
+                let fields = if list == "sets" { &step.sets } else { &step.appends };
+                for field in fields.keys() {
+                    self.field(&format!("{base}/{list}/{field}"), field);
+                }
+            }
+            for (index, field) in step.not_by.iter().enumerate() {
+                self.field(&format!("{base}/not_by/{index}"), field);
+            }
+            self.each_of(&step.conditions, &format!("{base}/conditions"));
+        }
+        self.each_of(&rulebook.rules, "/rules");
+        let schema_names: Vec<String> = self.schemas.iter().map(|(name, _)| name.to_owned()).collect();
+        for (name, record) in &rulebook.records {
+            self.declared(&format!("/records/{name}/schema"), ("schema", "模式"), &record.schema, schema_names.iter().map(String::as_str));
+        }
+        for (category_name, category) in &rulebook.categories {
+            for (kind_name, kind) in &category.kinds {
+                let base = format!("/categories/{category_name}/kinds/{kind_name}");
+                for (index, measure) in kind.measures.iter().enumerate() {
+                    self.declared(&format!("{base}/measures/{index}"), ("measure", "措施"), measure, rulebook.measures.keys().map(String::as_str));
+                }
+            }
+        }
+        let mut seen = BTreeSet::new();
+        for rule in rulebook.all_rules() {
+            if !seen.insert(rule.name.as_str()) {
+                self.found.push(Diagnostic::new(
+                    Code::RulebookReference,
+                    Place::file(FILE),
+                    format!("two rules are named `{}`", rule.name),
+                    format!("有两条规则都叫 `{}`", rule.name),
+                ));
+            }
+        }
+    }
+
+    fn each_of(&mut self, rules: &[Rule], base: &str) {
+        let rulebook = self.rulebook;
+        for (index, rule) in rules.iter().enumerate() {
+            if let Some(each) = &rule.each {
+                let known = rulebook.records.keys().map(String::as_str);
+                self.declared(&format!("{base}/{index}/each"), ("record", "记录"), each, known);
+            }
+        }
+    }
+
+    /// A field that a step writes or reads, such as `analysis.approval.by`.
+    fn field(&mut self, pointer: &str, field: &str) {
+        let (name, rest) = field.split_once('.').unwrap_or((field, ""));
+        let mut shape = self.variables.get(name).cloned();
+        if let Some(Shape::List(inner)) = shape {
+            shape = Some(*inner);
+        }
+        for part in rest.split('.').filter(|part| !part.is_empty()) {
+            shape = match shape {
+                Some(Shape::Fields(fields)) => fields.get(part).cloned(),
+                Some(Shape::Any) => Some(Shape::Any),
+                Some(Shape::MapOf(inner)) => Some(*inner),
+                _ => None,
+            };
+        }
+        if shape.is_none() {
+            self.found.push(
+                Diagnostic::new(
+                    Code::ExpressionName,
+                    self.place(pointer),
+                    format!("no schema has the field {field}"),
+                    format!("没有任何模式含有字段 {field}"),
+                )
+                .remedy("write it as record.field", "请写成 记录.字段 的形式"),
+            );
+        }
+    }
+
+    fn paths(&mut self) {
+        let rulebook = self.rulebook;
+        let mut reached: BTreeSet<&str> = BTreeSet::from(["none"]);
+        loop {
+            let before = reached.len();
+            for step in rulebook.steps.values() {
+                if step.from.iter().any(|from| reached.contains(from.as_str())) {
+                    reached.extend(step.targets());
+                }
+            }
+            if reached.len() == before {
+                break;
+            }
+        }
+        for (name, state) in &rulebook.states {
+            if !reached.contains(name.as_str()) {
+                self.found.push(
+                    Diagnostic::new(
+                        Code::RulebookUnreachable,
+                        Place::at(FILE, self.key(&format!("/states/{name}"))),
+                        format!("no step leads to the state `{name}`"),
+                        format!("没有步骤能到达状态 `{name}`"),
+                    )
+                    .procedure("P4"),
+                );
+            }
+            let leaves = rulebook.steps.values().any(|step| {
+                step.from.contains(name) && step.targets().iter().any(|target| target != name)
+            });
+            if !state.is_final && !leaves {
+                self.found.push(
+                    Diagnostic::new(
+                        Code::RulebookDeadEnd,
+                        Place::at(FILE, self.key(&format!("/states/{name}"))),
+                        format!("no step leads out of the state `{name}`"),
+                        format!("状态 `{name}` 没有出路"),
+                    )
+                    .remedy("add a step from it, or mark it `final: true`", "请增加从它出发的步骤，或标为 final: true")
+                    .procedure("P4"),
+                );
+            }
+            if !state.is_final && state.turn.is_empty() {
+                self.found.push(
+                    Diagnostic::new(
+                        Code::RulebookNobody,
+                        Place::at(FILE, self.key(&format!("/states/{name}"))),
+                        format!("nobody's turn is it in the state `{name}`"),
+                        format!("状态 `{name}` 没有写明轮到谁"),
+                    )
+                    .remedy("add `turn: [role]`", "请补充 turn: [角色]")
+                    .procedure("P1"),
+                );
+            }
+        }
+    }
+
+    /// The span of the key that a pointer ends in.
+    fn key(&self, pointer: &str) -> Span {
+        let (parent, name) = pointer.rsplit_once('/').unwrap_or(("", pointer));
+        self.node
+            .at_pointer(parent)
+            .and_then(|parent| parent.entry(name))
+            .map_or_else(|| self.node.locate_pointer(pointer), |entry| entry.key_span)
+    }
+
+    fn conditions(&mut self) {
+        let rulebook = self.rulebook;
+        self.rules(&rulebook.rules, "/rules", false);
+        for (category_name, category) in &rulebook.categories {
+            for (kind_name, kind) in &category.kinds {
+                let base = format!("/categories/{category_name}/kinds/{kind_name}/rules");
+                self.rules_each(&kind.rules, &base, false, Some("handling"));
+            }
+        }
+        for (name, state) in &rulebook.states {
+            self.rules(&state.rules, &format!("/states/{name}/rules"), false);
+        }
+        for (name, step) in &rulebook.steps {
+            let base = format!("/steps/{name}");
+            let each = step.each.as_deref();
+            self.rules_each(&step.conditions, &format!("{base}/conditions"), true, each);
+            for (part, condition) in [("who", &step.who), ("responsible", &step.responsible)] {
+                if let Some(condition) = condition {
+                    self.condition(condition, &format!("{base}/{part}"), true, each);
+                }
+            }
+            for (list, fields) in [("sets", &step.sets), ("appends", &step.appends)] {
+                for (field, condition) in fields {
+                    let record = field.split('.').next();
+                    let each = each.or(record.filter(|record| *record != "clue"));
+                    self.condition(condition, &format!("{base}/{list}/{field}"), true, each);
+                }
+            }
+            if let Some(Target::First(branches)) = &step.to {
+                for (index, branch) in branches.iter().enumerate() {
+                    if let Some(condition) = &branch.when {
+                        self.condition(condition, &format!("{base}/to/{index}/when"), true, each);
+                    }
+                }
+            }
+        }
+        for (name, deadline) in &rulebook.deadlines {
+            let base = format!("/deadlines/{name}");
+            let each = deadline.each.as_deref();
+            if let Some(when) = &deadline.when {
+                self.condition(when, &format!("{base}/when"), false, each);
+            }
+            self.condition(&deadline.from, &format!("{base}/from"), false, each);
+            self.condition(&deadline.until, &format!("{base}/until"), false, each);
+        }
+        for (index, route) in rulebook.routing.iter().enumerate() {
+            self.condition(&route.when, &format!("/routing/{index}/when"), false, None);
+            self.condition(&route.departments, &format!("/routing/{index}/departments"), false, None);
+        }
+        for (name, retention) in &rulebook.retention {
+            self.condition(&retention.when, &format!("/retention/{name}/when"), false, None);
+        }
+    }
+
+    fn rules(&mut self, rules: &[Rule], base: &str, in_step: bool) {
+        self.rules_each(rules, base, in_step, None);
+    }
+
+    fn rules_each(&mut self, rules: &[Rule], base: &str, in_step: bool, default: Option<&str>) {
+        for (index, rule) in rules.iter().enumerate() {
+            let each = rule.each.as_deref().or(default);
+            if let Some(when) = &rule.when {
+                self.condition(when, &format!("{base}/{index}/when"), in_step, each);
+            }
+            self.condition(&rule.expect, &format!("{base}/{index}/expect"), in_step, each);
+            for (language, text) in [("en", &rule.message.en), ("zh", &rule.message.zh)] {
+                for source in placeholders(text) {
+                    let pointer = format!("{base}/{index}/message/{language}");
+                    self.condition(&Condition::new(source), &pointer, in_step, each);
+                }
+            }
+            if let Some(at) = &rule.at {
+                let field = match each {
+                    Some(each) => format!("{each}.{at}"),
+                    None => at.clone(),
+                };
+                self.field(&format!("{base}/{index}/at"), &field);
+            }
+        }
+    }
+
+    fn condition(&mut self, condition: &Condition, pointer: &str, in_step: bool, each: Option<&str>) {
+        let mut variables = self.variables.clone();
+        if !in_step {
+            variables.remove("step");
+        }
+        if let Some(record) = each
+            && let Some(shape) = variables.get(record).cloned()
+        {
+            let shape = if let Shape::List(inner) = shape { *inner } else { shape };
+            variables.insert("record".to_owned(), shape);
+        }
+        let faults = match condition.compiled() {
+            Ok(expression) => expression.check(&variables),
+            Err(fault) => vec![fault.clone()],
+        };
+        for fault in faults {
+            let code = match fault.kind {
+                FaultKind::Syntax => Code::ExpressionSyntax,
+                FaultKind::Name => Code::ExpressionName,
+                FaultKind::Limit => Code::ExpressionLimit,
+            };
+            let place = Place::at(FILE, self.inside(pointer, condition.source(), fault.span));
+            self.found.push(Diagnostic::new(code, place, fault.message.en, fault.message.zh));
+        }
+    }
+
+    /// The place of a part of an expression in the file: exact where the expression stands there as it is.
+    fn inside(&self, pointer: &str, source: &str, part: Span) -> Span {
+        let Some(node) = self.at_field(pointer) else { return self.node.locate_pointer(pointer) };
+        let length = node.span.end - node.span.start;
+        if node.plain && length == source.len() {
+            part.shifted(node.span.start)
+        } else if !node.plain && length == source.len() + 2 {
+            part.shifted(node.span.start + 1)
+        } else {
+            node.span
+        }
+    }
+
+    /// Keys of `sets` hold dots, which a JSON pointer takes as they are.
+    fn at_field(&self, pointer: &str) -> Option<&Node> {
+        self.node.at_pointer(pointer)
+    }
+
+    fn deadlines(&mut self) {
+        let rulebook = self.rulebook;
+        for (name, deadline) in &rulebook.deadlines {
+            let base = format!("/deadlines/{name}");
+            if deadline.until.source().trim() == "null" {
+                self.found.push(
+                    Diagnostic::new(
+                        Code::RulebookDeadline,
+                        self.place(&format!("{base}/until")),
+                        format!("the deadline `{name}` never ends"),
+                        format!("期限 `{name}` 没有终点"),
+                    )
+                    .procedure("P4"),
+                );
+            }
+            let missing: Vec<&str> = rulebook
+                .urgencies
+                .keys()
+                .filter(|urgency| deadline.limit.all.is_none() && !deadline.limit.by_urgency.contains_key(*urgency))
+                .map(String::as_str)
+                .collect();
+            if !missing.is_empty() {
+                self.found.push(
+                    Diagnostic::new(
+                        Code::RulebookDeadline,
+                        self.place(&format!("{base}/limit")),
+                        format!("the deadline `{name}` gives no figure for {}", missing.join(", ")),
+                        format!("期限 `{name}` 没有写明 {} 的数字", missing.join("、")),
+                    )
+                    .remedy("add it under by_urgency, or give `all`", "请在 by_urgency 中补充，或写 all")
+                    .procedure("P4"),
+                );
+            }
+            for urgency in deadline.limit.by_urgency.keys() {
+                let pointer = format!("{base}/limit/by_urgency/{urgency}");
+                self.declared(&pointer, ("urgency", "紧急程度"), urgency, rulebook.urgencies.keys().map(String::as_str));
+            }
+            for (list, roles) in [("pause", &deadline.pause), ("extend", &deadline.extend)] {
+                for (index, role) in roles.iter().enumerate() {
+                    self.declared(&format!("{base}/{list}/{index}"), ("role", "角色"), role, rulebook.roles.keys().map(String::as_str));
+                }
+            }
+        }
+    }
+
+    /// Every group that is made of `en` and `zh` must have both.
+    fn translations(&mut self, node: &Node, pointer: &str) {
+        match &node.value {
+            Value::Mapping(entries) => {
+                let is_text = !entries.is_empty() && entries.iter().all(|entry| entry.key == "en" || entry.key == "zh");
+                if is_text {
+                    let absent = |key: &str| node.get(key).and_then(Node::as_str).is_none_or(|text| text.trim().is_empty());
+                    for (key, en, zh) in [("en", "English", "英文"), ("zh", "Chinese", "中文")] {
+                        if absent(key) {
+                            self.found.push(Diagnostic::new(
+                                Code::RulebookTranslation,
+                                Place::at(FILE, entries[0].key_span),
+                                format!("the {en} wording is missing"),
+                                format!("缺少{zh}文字"),
+                            ));
+                        }
+                    }
+                }
+                for entry in entries {
+                    self.translations(&entry.value, &format!("{pointer}/{}", entry.key));
+                }
+            }
+            Value::Sequence(items) => {
+                for (index, item) in items.iter().enumerate() {
+                    self.translations(item, &format!("{pointer}/{index}"));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn people(&mut self, organisation: &Organisation) {
+        let rulebook = self.rulebook;
+        for (name, step) in &rulebook.steps {
+            let somebody = organisation.people.values().any(|person| rulebook.has_role(&person.roles, &step.roles));
+            if !somebody {
+                self.found.push(
+                    Diagnostic::new(
+                        Code::RulebookNobody,
+                        self.place(&format!("/steps/{name}/roles/0")),
+                        format!("nobody in the organisation may take the step `{name}`"),
+                        format!("组织中没有人可以办理步骤 `{name}`"),
+                    )
+                    .remedy(
+                        format!("give somebody the role {} in organisation.yaml", step.roles.join(" or ")),
+                        format!("请在 organisation.yaml 中授予某人角色 {}", step.roles.join(" 或 ")),
+                    )
+                    .procedure("P1"),
+                );
+            }
+        }
+    }
+}
+
+/// The expressions in braces of a message.
+pub fn placeholders(text: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    let mut rest = text;
+    while let Some(open) = rest.find('{') {
+        let Some(length) = rest[open..].find('}') else { break };
+        found.push(&rest[open + 1..open + length]);
+        rest = &rest[open + length + 1..];
+    }
+    found
+}
+
+/// A message with the expressions in braces replaced by what `value` gives for each.
+pub fn fill_in(message: &Bilingual, value: &dyn Fn(&str) -> String) -> Bilingual {
+    let fill = |text: &str| {
+        placeholders(text).into_iter().fold(text.to_owned(), |text, source| text.replace(&format!("{{{source}}}"), &value(source)))
+    };
+    Bilingual::new(fill(&message.en), fill(&message.zh))
+}
+
+/// Splits `collection.reporter` into the record's name and the JSON pointer inside.
+pub fn split_place(at: &str) -> (String, String) {
+    let (record, rest) = at.split_once('.').unwrap_or((at, ""));
+    let pointer: String = parse_path(rest).iter().map(|segment| match segment {
+        crate::yaml::Segment::Key(key) => format!("/{key}"),
+        crate::yaml::Segment::Index(index) => format!("/{index}"),
+    }).collect();
+    (record.to_owned(), pointer)
+}

@@ -1,0 +1,226 @@
+//! JSON Schemas of the records: loaded from the repository, compiled when first needed, their findings put into words.
+//! It never knows what a record is for; it tells where a value departs from its schema, and what refers to what.
+
+mod words;
+
+use std::collections::BTreeMap;
+use std::sync::OnceLock;
+
+use jsonschema::Validator;
+use serde_json::Value;
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::expression::Shape;
+use crate::files::{Files, ReadError};
+use crate::text::Bilingual;
+use crate::yaml::Node;
+
+/// Every schema that a repository must have, by name.
+pub const NAMES: &[&str] = &[
+    "analysis",
+    "calendar",
+    "clue",
+    "collection",
+    "feedback",
+    "handling",
+    "meeting",
+    "organisation",
+    "supervision",
+    "transfer",
+    "triage",
+    "workflow",
+];
+
+/// Largest schema file that is read, in bytes.
+const MAXIMUM_SIZE: u64 = 1024 * 1024;
+
+struct Schema {
+    value: Value,
+    validator: OnceLock<Option<Validator>>,
+}
+
+/// The schemas of a repository.
+pub struct Schemas {
+    schemas: BTreeMap<String, Schema>,
+}
+
+/// A value that names something elsewhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reference {
+    /// JSON pointer to the value.
+    pub pointer: String,
+    /// What is named: `person`, `department`, `clue`, `category`, ...
+    pub what: String,
+    pub name: String,
+}
+
+impl Schemas {
+    /// Loads `schema/*.schema.json`; what the repository lacks comes from the built-in ones.
+    pub fn load(files: &dyn Files, builtin: &dyn Files) -> (Self, Vec<Diagnostic>) {
+        let mut schemas = BTreeMap::new();
+        let mut diagnostics = Vec::new();
+        let mut names: Vec<String> = NAMES.iter().map(|&name| name.to_owned()).collect();
+        for entry in files.list("schema").unwrap_or_default() {
+            if let Some(name) = entry.name.strip_suffix(".schema.json")
+                && !names.iter().any(|known| known == name)
+            {
+                names.push(name.to_owned());
+            }
+        }
+        for name in names {
+            let path = format!("schema/{name}.schema.json");
+            let value = match read(files, &path) {
+                Ok(Some(value)) => Some(value),
+                Ok(None) => None,
+                Err(why) => {
+                    diagnostics.push(invalid(&path, &why));
+                    None
+                }
+            };
+            if let Some(value) = value.or_else(|| read(builtin, &path).ok().flatten()) {
+                schemas.insert(name, Schema { value, validator: OnceLock::new() });
+            }
+        }
+        (Self { schemas }, diagnostics)
+    }
+
+    /// Compiles every schema, so that a wrong one is found also where no record uses it.
+    pub fn check(&self) -> Vec<Diagnostic> {
+        self.schemas
+            .iter()
+            .filter_map(|(name, schema)| {
+                let why = compile(&schema.value).err()?;
+                Some(invalid(&format!("schema/{name}.schema.json"), &why))
+            })
+            .collect()
+    }
+
+    /// The schema as it is written.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.schemas.get(name).map(|schema| &schema.value)
+    }
+
+    /// All schemas by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.schemas.iter().map(|(name, schema)| (name.as_str(), &schema.value))
+    }
+
+    /// What fields a record of this schema has.
+    pub fn shape(&self, name: &str) -> Shape {
+        self.get(name).map_or(Shape::Any, Shape::from_schema)
+    }
+
+    /// Tells where a value departs from a schema; `node` is the same value with its places.
+    pub fn validate(&self, name: &str, path: &str, node: &Node, value: &Value) -> Vec<Diagnostic> {
+        let Some(schema) = self.schemas.get(name) else { return Vec::new() };
+        let Some(validator) = schema.validator.get_or_init(|| compile(&schema.value).ok()) else {
+            return vec![invalid(&format!("schema/{name}.schema.json"), "it cannot be compiled")];
+        };
+        if validator.is_valid(value) {
+            return Vec::new();
+        }
+        let mut diagnostics: Vec<Diagnostic> = Vec::new();
+        for error in validator.iter_errors(value) {
+            for diagnostic in words::describe(&error, path, node, &schema.value) {
+                // A misshapen timestamp offends its pattern and its format; once is enough.
+                let again = diagnostics.iter().any(|known| {
+                    known.place == diagnostic.place
+                        && known.code == diagnostic.code
+                        && known.code == Code::SchemaValue
+                });
+                if !again {
+                    diagnostics.push(diagnostic);
+                }
+            }
+        }
+        diagnostics
+    }
+
+    /// Finds every value that the schema says refers to something (`x-reference`).
+    pub fn references(&self, name: &str, value: &Value) -> Vec<Reference> {
+        let mut found = Vec::new();
+        if let Some(schema) = self.get(name) {
+            collect_references(schema, value, &mut String::new(), &mut found);
+        }
+        found
+    }
+}
+
+/// The title of the field that a JSON pointer leads to, in both languages.
+pub fn title(schema: &Value, pointer: &str) -> Option<Bilingual> {
+    let mut schema = schema;
+    for part in pointer.split('/').skip(1) {
+        let part = part.replace("~1", "/").replace("~0", "~");
+        schema = schema
+            .get("properties")
+            .and_then(|properties| properties.get(&part))
+            .or_else(|| schema.get("items"))
+            .or_else(|| schema.get("additionalProperties").filter(|inner| inner.is_object()))?;
+    }
+    let (en, zh) = schema.get("title")?.as_str()?.split_once(" · ")?;
+    Some(Bilingual::new(en, zh))
+}
+
+fn collect_references(schema: &Value, value: &Value, pointer: &mut String, found: &mut Vec<Reference>) {
+    match value {
+        Value::String(name) => {
+            if let Some(what) = schema.get("x-reference").and_then(Value::as_str) {
+                found.push(Reference { pointer: pointer.clone(), what: what.to_owned(), name: name.clone() });
+            }
+        }
+        Value::Array(items) => {
+            if let Some(inner) = schema.get("items") {
+                for (index, item) in items.iter().enumerate() {
+                    within(pointer, &index.to_string(), |pointer| collect_references(inner, item, pointer, found));
+                }
+            }
+        }
+        Value::Object(object) => {
+            let properties = schema.get("properties");
+            let others = schema.get("additionalProperties").filter(|inner| inner.is_object());
+            for (key, inner_value) in object {
+                if let Some(inner) = properties.and_then(|properties| properties.get(key)).or(others) {
+                    let part = key.replace('~', "~0").replace('/', "~1");
+                    within(pointer, &part, |pointer| collect_references(inner, inner_value, pointer, found));
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+fn within(pointer: &mut String, part: &str, run: impl FnOnce(&mut String)) {
+    let length = pointer.len();
+    pointer.push('/');
+    pointer.push_str(part);
+    run(pointer);
+    pointer.truncate(length);
+}
+
+fn read(files: &dyn Files, path: &str) -> Result<Option<Value>, String> {
+    match files.read(path, MAXIMUM_SIZE) {
+        Ok(Some(bytes)) => serde_json::from_slice(&bytes).map(Some).map_err(|error| error.to_string()),
+        Ok(None) => Ok(None),
+        Err(ReadError::Kind(_)) => Err("it is not an ordinary file".to_owned()),
+        Err(ReadError::TooLarge(size)) => Err(format!("it has {size} bytes")),
+        Err(ReadError::Failed(why)) => Err(why),
+    }
+}
+
+fn compile(schema: &Value) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft7)
+        .should_validate_formats(true)
+        .build(schema)
+        .map_err(|error| error.to_string())
+}
+
+fn invalid(path: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::SchemaInvalid,
+        Place::file(path),
+        format!("this is not a usable JSON Schema: {why}"),
+        format!("不是可用的 JSON Schema：{why}"),
+    )
+    .remedy("mend it, or delete it so that the built-in one is used", "请修正；删除后将使用内置版本")
+}
