@@ -15,11 +15,24 @@ pub mod git;
 
 pub mod files;
 
+pub mod builtin;
+
 pub mod expression;
+pub mod markdown;
 pub mod yaml;
 
 pub mod schema;
+pub mod template;
 
 pub mod record;
 
 pub mod rulebook;
+
+pub mod world;
+
+pub mod case;
+
+pub mod change;
+pub mod check;
+
+pub mod workflow;

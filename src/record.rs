@@ -102,7 +102,10 @@ impl Addresses {
 impl Organisation {
     /// Finds the key of the person who commits with an e-mail address.
     pub fn person_by_email(&self, address: &str) -> Option<&str> {
-        self.people.iter().find(|(_, person)| person.email.contains(address)).map(|(key, _)| key.as_str())
+        self.people
+            .iter()
+            .find(|(_, person)| person.email.contains(address))
+            .map(|(key, _)| key.as_str())
     }
 
     /// The name of a person, or the key where there is none.
@@ -112,6 +115,8 @@ impl Organisation {
 
     /// The name of a department, or the key where there is none.
     pub fn department_name<'a>(&'a self, key: &'a str) -> &'a str {
-        self.departments.get(key).map_or(key, |department| &department.name)
+        self.departments
+            .get(key)
+            .map_or(key, |department| &department.name)
     }
 }

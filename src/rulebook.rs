@@ -26,7 +26,10 @@ pub struct Condition {
 impl Condition {
     /// Takes an expression as it is written; it is compiled when first asked for.
     pub fn new(source: impl Into<String>) -> Self {
-        Self { source: source.into(), compiled: OnceLock::new() }
+        Self {
+            source: source.into(),
+            compiled: OnceLock::new(),
+        }
     }
 
     /// The expression as it is written.
@@ -36,17 +39,23 @@ impl Condition {
 
     /// The compiled expression, or why there is none.
     pub fn compiled(&self) -> Result<&Expression, &Fault> {
-        self.compiled.get_or_init(|| Expression::compile(&self.source)).as_ref()
+        self.compiled
+            .get_or_init(|| Expression::compile(&self.source))
+            .as_ref()
     }
 
     /// Evaluates; the error says why no value came out.
     pub fn evaluate(&self, scope: &Scope) -> Result<Value, Bilingual> {
-        self.compiled().map_err(|fault| fault.message.clone())?.evaluate(scope)
+        self.compiled()
+            .map_err(|fault| fault.message.clone())?
+            .evaluate(scope)
     }
 
     /// Judges; the error says why it could not be judged.
     pub fn holds(&self, scope: &Scope) -> Result<bool, Bilingual> {
-        self.compiled().map_err(|fault| fault.message.clone())?.holds(scope)
+        self.compiled()
+            .map_err(|fault| fault.message.clone())?
+            .holds(scope)
     }
 }
 
@@ -261,7 +270,9 @@ impl Step {
         match &self.to {
             None => Vec::new(),
             Some(Target::Always(state)) => vec![state],
-            Some(Target::First(branches)) => branches.iter().map(|branch| branch.to.as_str()).collect(),
+            Some(Target::First(branches)) => {
+                branches.iter().map(|branch| branch.to.as_str()).collect()
+            }
         }
     }
 }
@@ -352,7 +363,8 @@ pub struct Rulebook {
 impl Rulebook {
     /// Makes a rulebook of a value that its schema has accepted.
     pub fn from_value(value: Value) -> Result<Self, String> {
-        let mut rulebook: Self = serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+        let mut rulebook: Self =
+            serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
         rulebook.value = value;
         Ok(rulebook)
     }
@@ -362,7 +374,9 @@ impl Rulebook {
         let mut chain: Vec<(&str, &State)> = Vec::new();
         let mut next = Some(state);
         while let Some(name) = next {
-            let Some((name, state)) = self.states.get_key_value(name) else { break };
+            let Some((name, state)) = self.states.get_key_value(name) else {
+                break;
+            };
             if chain.iter().any(|(known, _)| known == name) {
                 break;
             }
@@ -375,12 +389,18 @@ impl Rulebook {
 
     /// Names of the records that are sealed in a state.
     pub fn seals<'a>(&'a self, state: &'a str) -> BTreeSet<&'a str> {
-        self.chain(state).iter().flat_map(|(_, state)| state.seals.iter().map(String::as_str)).collect()
+        self.chain(state)
+            .iter()
+            .flat_map(|(_, state)| state.seals.iter().map(String::as_str))
+            .collect()
     }
 
     /// Names of the records that must exist in a state.
     pub fn required<'a>(&'a self, state: &'a str) -> Vec<&'a str> {
-        self.chain(state).iter().flat_map(|(_, state)| state.records.iter().map(String::as_str)).collect()
+        self.chain(state)
+            .iter()
+            .flat_map(|(_, state)| state.records.iter().map(String::as_str))
+            .collect()
     }
 
     /// The kind, with its category.
@@ -391,12 +411,17 @@ impl Rulebook {
 
     /// Whether somebody who has `roles` has one of those `asked` for.
     pub fn has_role(&self, roles: &[String], asked: &[String]) -> bool {
-        asked.iter().any(|role| roles.contains(role) || self.roles.get(role).is_some_and(|role| role.everyone))
+        asked.iter().any(|role| {
+            roles.contains(role) || self.roles.get(role).is_some_and(|role| role.everyone)
+        })
     }
 
     /// Every rule there is, with where it stands.
     pub fn all_rules(&self) -> impl Iterator<Item = &Rule> {
-        let kinds = self.categories.values().flat_map(|category| category.kinds.values());
+        let kinds = self
+            .categories
+            .values()
+            .flat_map(|category| category.kinds.values());
         self.rules
             .iter()
             .chain(kinds.flat_map(|kind| &kind.rules))
@@ -413,9 +438,11 @@ impl Rulebook {
             "confidentiality" => self.confidentiality.get(key).map(|named| &named.label),
             "measure" => self.measures.get(key).map(|named| &named.label),
             "category" => self.categories.get(key).map(|category| &category.label),
-            "kind" => {
-                self.categories.values().find_map(|category| category.kinds.get(key)).map(|kind| &kind.label)
-            }
+            "kind" => self
+                .categories
+                .values()
+                .find_map(|category| category.kinds.get(key))
+                .map(|kind| &kind.label),
             "state" => self.states.get(key).map(|state| &state.label),
             "step" => self.steps.get(key).map(|step| &step.label),
             "record" => self.records.get(key).map(|record| &record.label),
@@ -434,7 +461,10 @@ impl Rulebook {
             "confidentiality" => self.confidentiality.contains_key(key),
             "measure" => self.measures.contains_key(key),
             "category" => self.categories.contains_key(key),
-            "kind" => self.categories.values().any(|category| category.kinds.contains_key(key)),
+            "kind" => self
+                .categories
+                .values()
+                .any(|category| category.kinds.contains_key(key)),
             "retention" => self.retention.contains_key(key),
             _ => return None,
         })
@@ -467,13 +497,20 @@ impl Rulebook {
             ("urgency".to_owned(), inside("urgencies")),
             ("category".to_owned(), category),
             ("kind".to_owned(), kind),
-            ("entered".to_owned(), texts(&mut self.states.keys().map(String::as_str))),
+            (
+                "entered".to_owned(),
+                texts(&mut self.states.keys().map(String::as_str)),
+            ),
             ("retention".to_owned(), Shape::Scalar),
             ("step".to_owned(), texts(&mut STEP_FIELDS.iter().copied())),
         ]);
         for (name, record) in &self.records {
             let shape = schemas.shape(&record.schema);
-            let shape = if record.is_many() { Shape::List(Box::new(shape)) } else { shape };
+            let shape = if record.is_many() {
+                Shape::List(Box::new(shape))
+            } else {
+                shape
+            };
             variables.insert(name.clone(), shape);
         }
         variables

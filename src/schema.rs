@@ -78,7 +78,13 @@ impl Schemas {
                 }
             };
             if let Some(value) = value.or_else(|| read(builtin, &path).ok().flatten()) {
-                schemas.insert(name, Schema { value, validator: OnceLock::new() });
+                schemas.insert(
+                    name,
+                    Schema {
+                        value,
+                        validator: OnceLock::new(),
+                    },
+                );
             }
         }
         (Self { schemas }, diagnostics)
@@ -102,7 +108,9 @@ impl Schemas {
 
     /// All schemas by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.schemas.iter().map(|(name, schema)| (name.as_str(), &schema.value))
+        self.schemas
+            .iter()
+            .map(|(name, schema)| (name.as_str(), &schema.value))
     }
 
     /// What fields a record of this schema has.
@@ -112,9 +120,14 @@ impl Schemas {
 
     /// Tells where a value departs from a schema; `node` is the same value with its places.
     pub fn validate(&self, name: &str, path: &str, node: &Node, value: &Value) -> Vec<Diagnostic> {
-        let Some(schema) = self.schemas.get(name) else { return Vec::new() };
+        let Some(schema) = self.schemas.get(name) else {
+            return Vec::new();
+        };
         let Some(validator) = schema.validator.get_or_init(|| compile(&schema.value).ok()) else {
-            return vec![invalid(&format!("schema/{name}.schema.json"), "it cannot be compiled")];
+            return vec![invalid(
+                &format!("schema/{name}.schema.json"),
+                "it cannot be compiled",
+            )];
         };
         if validator.is_valid(value) {
             return Vec::new();
@@ -155,33 +168,55 @@ pub fn title(schema: &Value, pointer: &str) -> Option<Bilingual> {
             .get("properties")
             .and_then(|properties| properties.get(&part))
             .or_else(|| schema.get("items"))
-            .or_else(|| schema.get("additionalProperties").filter(|inner| inner.is_object()))?;
+            .or_else(|| {
+                schema
+                    .get("additionalProperties")
+                    .filter(|inner| inner.is_object())
+            })?;
     }
     let (en, zh) = schema.get("title")?.as_str()?.split_once(" · ")?;
     Some(Bilingual::new(en, zh))
 }
 
-fn collect_references(schema: &Value, value: &Value, pointer: &mut String, found: &mut Vec<Reference>) {
+fn collect_references(
+    schema: &Value,
+    value: &Value,
+    pointer: &mut String,
+    found: &mut Vec<Reference>,
+) {
     match value {
         Value::String(name) => {
             if let Some(what) = schema.get("x-reference").and_then(Value::as_str) {
-                found.push(Reference { pointer: pointer.clone(), what: what.to_owned(), name: name.clone() });
+                found.push(Reference {
+                    pointer: pointer.clone(),
+                    what: what.to_owned(),
+                    name: name.clone(),
+                });
             }
         }
         Value::Array(items) => {
             if let Some(inner) = schema.get("items") {
                 for (index, item) in items.iter().enumerate() {
-                    within(pointer, &index.to_string(), |pointer| collect_references(inner, item, pointer, found));
+                    within(pointer, &index.to_string(), |pointer| {
+                        collect_references(inner, item, pointer, found)
+                    });
                 }
             }
         }
         Value::Object(object) => {
             let properties = schema.get("properties");
-            let others = schema.get("additionalProperties").filter(|inner| inner.is_object());
+            let others = schema
+                .get("additionalProperties")
+                .filter(|inner| inner.is_object());
             for (key, inner_value) in object {
-                if let Some(inner) = properties.and_then(|properties| properties.get(key)).or(others) {
+                if let Some(inner) = properties
+                    .and_then(|properties| properties.get(key))
+                    .or(others)
+                {
                     let part = key.replace('~', "~0").replace('/', "~1");
-                    within(pointer, &part, |pointer| collect_references(inner, inner_value, pointer, found));
+                    within(pointer, &part, |pointer| {
+                        collect_references(inner, inner_value, pointer, found)
+                    });
                 }
             }
         }
@@ -199,7 +234,9 @@ fn within(pointer: &mut String, part: &str, run: impl FnOnce(&mut String)) {
 
 fn read(files: &dyn Files, path: &str) -> Result<Option<Value>, String> {
     match files.read(path, MAXIMUM_SIZE) {
-        Ok(Some(bytes)) => serde_json::from_slice(&bytes).map(Some).map_err(|error| error.to_string()),
+        Ok(Some(bytes)) => serde_json::from_slice(&bytes)
+            .map(Some)
+            .map_err(|error| error.to_string()),
         Ok(None) => Ok(None),
         Err(ReadError::Kind(_)) => Err("it is not an ordinary file".to_owned()),
         Err(ReadError::TooLarge(size)) => Err(format!("it has {size} bytes")),
@@ -222,5 +259,8 @@ fn invalid(path: &str, why: &str) -> Diagnostic {
         format!("this is not a usable JSON Schema: {why}"),
         format!("不是可用的 JSON Schema：{why}"),
     )
-    .remedy("mend it, or delete it so that the built-in one is used", "请修正；删除后将使用内置版本")
+    .remedy(
+        "mend it, or delete it so that the built-in one is used",
+        "请修正；删除后将使用内置版本",
+    )
 }

@@ -13,6 +13,7 @@ mod write;
 use serde_json::{Map, Number};
 
 pub use edit::{Edit, edit};
+pub use fault::check_bytes;
 pub use path::{Path, Segment, parse_path, show_path};
 pub use write::{scalar, to_yaml};
 
@@ -193,7 +194,8 @@ impl Node {
 
     /// The node that a JSON pointer (`/entries/2/text`) names.
     pub fn at_pointer(&self, pointer: &str) -> Option<&Node> {
-        path::pointer_parts(pointer).try_fold(self, |node, part| node.child(&part).map(|(_, child)| child))
+        path::pointer_parts(pointer)
+            .try_fold(self, |node, part| node.child(&part).map(|(_, child)| child))
     }
 
     /// The place that a finding about a JSON pointer points at: the value; where it is left out, its key; where the
@@ -230,6 +232,8 @@ impl Node {
 
     /// A short span at the beginning of the node.
     fn head(&self) -> Span {
-        self.entries().first().map_or(self.span, |entry| entry.key_span)
+        self.entries()
+            .first()
+            .map_or(self.span, |entry| entry.key_span)
     }
 }

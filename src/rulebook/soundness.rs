@@ -14,8 +14,19 @@ use crate::yaml::{Node, Value, parse_path};
 const FILE: &str = "workflow.yaml";
 
 /// Tells what is wrong with a rulebook; `node` is the same file with its places.
-pub fn check(rulebook: &Rulebook, node: &Node, schemas: &Schemas, organisation: Option<&Organisation>) -> Vec<Diagnostic> {
-    let mut checker = Checker { rulebook, node, schemas, variables: rulebook.variables(schemas), found: Vec::new() };
+pub fn check(
+    rulebook: &Rulebook,
+    node: &Node,
+    schemas: &Schemas,
+    organisation: Option<&Organisation>,
+) -> Vec<Diagnostic> {
+    let mut checker = Checker {
+        rulebook,
+        node,
+        schemas,
+        variables: rulebook.variables(schemas),
+        found: Vec::new(),
+    };
     checker.names();
     checker.paths();
     checker.conditions();
@@ -40,7 +51,13 @@ impl Checker<'_> {
         Place::at(FILE, self.node.locate_pointer(pointer))
     }
 
-    fn declared<'n>(&mut self, pointer: &str, what: (&str, &str), name: &str, known: impl Iterator<Item = &'n str> + Clone) {
+    fn declared<'n>(
+        &mut self,
+        pointer: &str,
+        what: (&str, &str),
+        name: &str,
+        known: impl Iterator<Item = &'n str> + Clone,
+    ) {
         if known.clone().any(|candidate| candidate == name) {
             return;
         }
@@ -51,7 +68,10 @@ impl Checker<'_> {
             format!("没有名为 `{name}` 的{}", what.1),
         );
         self.found.push(match nearest(name, known) {
-            Some(near) => diagnostic.remedy(format!("perhaps `{near}` is meant"), format!("是否想写 `{near}`？")),
+            Some(near) => diagnostic.remedy(
+                format!("perhaps `{near}` is meant"),
+                format!("是否想写 `{near}`？"),
+            ),
             None => diagnostic,
         });
     }
@@ -82,7 +102,12 @@ impl Checker<'_> {
         for (name, step) in &rulebook.steps {
             let base = format!("/steps/{name}");
             for (index, from) in step.from.iter().enumerate() {
-                self.declared(&format!("{base}/from/{index}"), STATE, from, states().chain(["none"]));
+                self.declared(
+                    &format!("{base}/from/{index}"),
+                    STATE,
+                    from,
+                    states().chain(["none"]),
+                );
             }
             for target in step.targets() {
                 self.declared(&format!("{base}/to"), STATE, target, states());
@@ -97,7 +122,11 @@ impl Checker<'_> {
                 self.declared(&format!("{base}/each"), RECORD, each, records());
             }
             for list in ["sets", "appends"] {
-                let fields = if list == "sets" { &step.sets } else { &step.appends };
+                let fields = if list == "sets" {
+                    &step.sets
+                } else {
+                    &step.appends
+                };
                 for field in fields.keys() {
                     self.field(&format!("{base}/{list}/{field}"), field);
                 }
@@ -108,15 +137,29 @@ impl Checker<'_> {
             self.each_of(&step.conditions, &format!("{base}/conditions"));
         }
         self.each_of(&rulebook.rules, "/rules");
-        let schema_names: Vec<String> = self.schemas.iter().map(|(name, _)| name.to_owned()).collect();
+        let schema_names: Vec<String> = self
+            .schemas
+            .iter()
+            .map(|(name, _)| name.to_owned())
+            .collect();
         for (name, record) in &rulebook.records {
-            self.declared(&format!("/records/{name}/schema"), ("schema", "模式"), &record.schema, schema_names.iter().map(String::as_str));
+            self.declared(
+                &format!("/records/{name}/schema"),
+                ("schema", "模式"),
+                &record.schema,
+                schema_names.iter().map(String::as_str),
+            );
         }
         for (category_name, category) in &rulebook.categories {
             for (kind_name, kind) in &category.kinds {
                 let base = format!("/categories/{category_name}/kinds/{kind_name}");
                 for (index, measure) in kind.measures.iter().enumerate() {
-                    self.declared(&format!("{base}/measures/{index}"), ("measure", "措施"), measure, rulebook.measures.keys().map(String::as_str));
+                    self.declared(
+                        &format!("{base}/measures/{index}"),
+                        ("measure", "措施"),
+                        measure,
+                        rulebook.measures.keys().map(String::as_str),
+                    );
                 }
             }
         }
@@ -138,7 +181,12 @@ impl Checker<'_> {
         for (index, rule) in rules.iter().enumerate() {
             if let Some(each) = &rule.each {
                 let known = rulebook.records.keys().map(String::as_str);
-                self.declared(&format!("{base}/{index}/each"), ("record", "记录"), each, known);
+                self.declared(
+                    &format!("{base}/{index}/each"),
+                    ("record", "记录"),
+                    each,
+                    known,
+                );
             }
         }
     }
@@ -208,7 +256,10 @@ impl Checker<'_> {
                         format!("no step leads out of the state `{name}`"),
                         format!("状态 `{name}` 没有出路"),
                     )
-                    .remedy("add a step from it, or mark it `final: true`", "请增加从它出发的步骤，或标为 final: true")
+                    .remedy(
+                        "add a step from it, or mark it `final: true`",
+                        "请增加从它出发的步骤，或标为 final: true",
+                    )
                     .procedure("P4"),
                 );
             }
@@ -283,10 +334,20 @@ impl Checker<'_> {
         }
         for (index, route) in rulebook.routing.iter().enumerate() {
             self.condition(&route.when, &format!("/routing/{index}/when"), false, None);
-            self.condition(&route.departments, &format!("/routing/{index}/departments"), false, None);
+            self.condition(
+                &route.departments,
+                &format!("/routing/{index}/departments"),
+                false,
+                None,
+            );
         }
         for (name, retention) in &rulebook.retention {
-            self.condition(&retention.when, &format!("/retention/{name}/when"), false, None);
+            self.condition(
+                &retention.when,
+                &format!("/retention/{name}/when"),
+                false,
+                None,
+            );
         }
     }
 
@@ -300,7 +361,12 @@ impl Checker<'_> {
             if let Some(when) = &rule.when {
                 self.condition(when, &format!("{base}/{index}/when"), in_step, each);
             }
-            self.condition(&rule.expect, &format!("{base}/{index}/expect"), in_step, each);
+            self.condition(
+                &rule.expect,
+                &format!("{base}/{index}/expect"),
+                in_step,
+                each,
+            );
             for (language, text) in [("en", &rule.message.en), ("zh", &rule.message.zh)] {
                 for source in placeholders(text) {
                     let pointer = format!("{base}/{index}/message/{language}");
@@ -317,7 +383,13 @@ impl Checker<'_> {
         }
     }
 
-    fn condition(&mut self, condition: &Condition, pointer: &str, in_step: bool, each: Option<&str>) {
+    fn condition(
+        &mut self,
+        condition: &Condition,
+        pointer: &str,
+        in_step: bool,
+        each: Option<&str>,
+    ) {
         let mut variables = self.variables.clone();
         if !in_step {
             variables.remove("step");
@@ -325,7 +397,11 @@ impl Checker<'_> {
         if let Some(record) = each
             && let Some(shape) = variables.get(record).cloned()
         {
-            let shape = if let Shape::List(inner) = shape { *inner } else { shape };
+            let shape = if let Shape::List(inner) = shape {
+                *inner
+            } else {
+                shape
+            };
             variables.insert("record".to_owned(), shape);
         }
         let faults = match condition.compiled() {
@@ -339,13 +415,20 @@ impl Checker<'_> {
                 FaultKind::Limit => Code::ExpressionLimit,
             };
             let place = Place::at(FILE, self.inside(pointer, condition.source(), fault.span));
-            self.found.push(Diagnostic::new(code, place, fault.message.en, fault.message.zh));
+            self.found.push(Diagnostic::new(
+                code,
+                place,
+                fault.message.en,
+                fault.message.zh,
+            ));
         }
     }
 
     /// The place of a part of an expression in the file: exact where the expression stands there as it is.
     fn inside(&self, pointer: &str, source: &str, part: Span) -> Span {
-        let Some(node) = self.at_field(pointer) else { return self.node.locate_pointer(pointer) };
+        let Some(node) = self.at_field(pointer) else {
+            return self.node.locate_pointer(pointer);
+        };
         let length = node.span.end - node.span.start;
         if node.plain && length == source.len() {
             part.shifted(node.span.start)
@@ -379,7 +462,10 @@ impl Checker<'_> {
             let missing: Vec<&str> = rulebook
                 .urgencies
                 .keys()
-                .filter(|urgency| deadline.limit.all.is_none() && !deadline.limit.by_urgency.contains_key(*urgency))
+                .filter(|urgency| {
+                    deadline.limit.all.is_none()
+                        && !deadline.limit.by_urgency.contains_key(*urgency)
+                })
                 .map(String::as_str)
                 .collect();
             if !missing.is_empty() {
@@ -387,20 +473,36 @@ impl Checker<'_> {
                     Diagnostic::new(
                         Code::RulebookDeadline,
                         self.place(&format!("{base}/limit")),
-                        format!("the deadline `{name}` gives no figure for {}", missing.join(", ")),
+                        format!(
+                            "the deadline `{name}` gives no figure for {}",
+                            missing.join(", ")
+                        ),
                         format!("期限 `{name}` 没有写明 {} 的数字", missing.join("、")),
                     )
-                    .remedy("add it under by_urgency, or give `all`", "请在 by_urgency 中补充，或写 all")
+                    .remedy(
+                        "add it under by_urgency, or give `all`",
+                        "请在 by_urgency 中补充，或写 all",
+                    )
                     .procedure("P4"),
                 );
             }
             for urgency in deadline.limit.by_urgency.keys() {
                 let pointer = format!("{base}/limit/by_urgency/{urgency}");
-                self.declared(&pointer, ("urgency", "紧急程度"), urgency, rulebook.urgencies.keys().map(String::as_str));
+                self.declared(
+                    &pointer,
+                    ("urgency", "紧急程度"),
+                    urgency,
+                    rulebook.urgencies.keys().map(String::as_str),
+                );
             }
             for (list, roles) in [("pause", &deadline.pause), ("extend", &deadline.extend)] {
                 for (index, role) in roles.iter().enumerate() {
-                    self.declared(&format!("{base}/{list}/{index}"), ("role", "角色"), role, rulebook.roles.keys().map(String::as_str));
+                    self.declared(
+                        &format!("{base}/{list}/{index}"),
+                        ("role", "角色"),
+                        role,
+                        rulebook.roles.keys().map(String::as_str),
+                    );
                 }
             }
         }
@@ -410,10 +512,18 @@ impl Checker<'_> {
     fn translations(&mut self, node: &Node, pointer: &str) {
         match &node.value {
             Value::Mapping(entries) => {
-                let is_text = !entries.is_empty() && entries.iter().all(|entry| entry.key == "en" || entry.key == "zh");
+                let is_text = !entries.is_empty()
+                    && entries
+                        .iter()
+                        .all(|entry| entry.key == "en" || entry.key == "zh");
                 if is_text {
-                    let absent = |key: &str| node.get(key).and_then(Node::as_str).is_none_or(|text| text.trim().is_empty());
-                    for (key, en, zh) in [("en", "English", "英文"), ("zh", "Chinese", "中文")] {
+                    let absent = |key: &str| {
+                        node.get(key)
+                            .and_then(Node::as_str)
+                            .is_none_or(|text| text.trim().is_empty())
+                    };
+                    for (key, en, zh) in [("en", "English", "英文"), ("zh", "Chinese", "中文")]
+                    {
                         if absent(key) {
                             self.found.push(Diagnostic::new(
                                 Code::RulebookTranslation,
@@ -440,7 +550,10 @@ impl Checker<'_> {
     fn people(&mut self, organisation: &Organisation) {
         let rulebook = self.rulebook;
         for (name, step) in &rulebook.steps {
-            let somebody = organisation.people.values().any(|person| rulebook.has_role(&person.roles, &step.roles));
+            let somebody = organisation
+                .people
+                .values()
+                .any(|person| rulebook.has_role(&person.roles, &step.roles));
             if !somebody {
                 self.found.push(
                     Diagnostic::new(
@@ -450,8 +563,14 @@ impl Checker<'_> {
                         format!("组织中没有人可以办理步骤 `{name}`"),
                     )
                     .remedy(
-                        format!("give somebody the role {} in organisation.yaml", step.roles.join(" or ")),
-                        format!("请在 organisation.yaml 中授予某人角色 {}", step.roles.join(" 或 ")),
+                        format!(
+                            "give somebody the role {} in organisation.yaml",
+                            step.roles.join(" or ")
+                        ),
+                        format!(
+                            "请在 organisation.yaml 中授予某人角色 {}",
+                            step.roles.join(" 或 ")
+                        ),
                     )
                     .procedure("P1"),
                 );
@@ -465,7 +584,9 @@ pub fn placeholders(text: &str) -> Vec<&str> {
     let mut found = Vec::new();
     let mut rest = text;
     while let Some(open) = rest.find('{') {
-        let Some(length) = rest[open..].find('}') else { break };
+        let Some(length) = rest[open..].find('}') else {
+            break;
+        };
         found.push(&rest[open + 1..open + length]);
         rest = &rest[open + length + 1..];
     }
@@ -475,7 +596,11 @@ pub fn placeholders(text: &str) -> Vec<&str> {
 /// A message with the expressions in braces replaced by what `value` gives for each.
 pub fn fill_in(message: &Bilingual, value: &dyn Fn(&str) -> String) -> Bilingual {
     let fill = |text: &str| {
-        placeholders(text).into_iter().fold(text.to_owned(), |text, source| text.replace(&format!("{{{source}}}"), &value(source)))
+        placeholders(text)
+            .into_iter()
+            .fold(text.to_owned(), |text, source| {
+                text.replace(&format!("{{{source}}}"), &value(source))
+            })
     };
     Bilingual::new(fill(&message.en), fill(&message.zh))
 }
@@ -483,9 +608,12 @@ pub fn fill_in(message: &Bilingual, value: &dyn Fn(&str) -> String) -> Bilingual
 /// Splits `collection.reporter` into the record's name and the JSON pointer inside.
 pub fn split_place(at: &str) -> (String, String) {
     let (record, rest) = at.split_once('.').unwrap_or((at, ""));
-    let pointer: String = parse_path(rest).iter().map(|segment| match segment {
-        crate::yaml::Segment::Key(key) => format!("/{key}"),
-        crate::yaml::Segment::Index(index) => format!("/{index}"),
-    }).collect();
+    let pointer: String = parse_path(rest)
+        .iter()
+        .map(|segment| match segment {
+            crate::yaml::Segment::Key(key) => format!("/{key}"),
+            crate::yaml::Segment::Index(index) => format!("/{index}"),
+        })
+        .collect();
     (record.to_owned(), pointer)
 }

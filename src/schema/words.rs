@@ -1,8 +1,8 @@
 //! Puts a schema's complaint into words, in both languages, with the place in the file.
 //! It never decides whether a value is right; that the validator has done.
 
-use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::ValidationError;
+use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -11,10 +11,18 @@ use crate::text::{Span, nearest, visible_line};
 use crate::yaml::{Node, Value as Yaml};
 
 /// The findings of one complaint.
-pub(super) fn describe(error: &ValidationError<'_>, path: &str, root: &Node, schema: &Value) -> Vec<Diagnostic> {
+pub(super) fn describe(
+    error: &ValidationError<'_>,
+    path: &str,
+    root: &Node,
+    schema: &Value,
+) -> Vec<Diagnostic> {
     let pointer = error.instance_path().to_string();
     let node = root.at_pointer(&pointer).unwrap_or(root);
-    let place = Place::at(path, first_line(root.locate_pointer(&pointer), root, &pointer));
+    let place = Place::at(
+        path,
+        first_line(root.locate_pointer(&pointer), root, &pointer),
+    );
     let (name_en, name_zh) = names(schema, &pointer);
     match error.kind() {
         ValidationErrorKind::Required { property } => {
@@ -22,7 +30,10 @@ pub(super) fn describe(error: &ValidationError<'_>, path: &str, root: &Node, sch
             let inner = format!("{pointer}/{key}");
             let label = title(schema, &inner);
             let (en, zh) = label.map_or((String::new(), String::new()), |label| {
-                (format!(" ({})", label.en.to_lowercase()), format!("（{}）", label.zh))
+                (
+                    format!(" ({})", label.en.to_lowercase()),
+                    format!("（{}）", label.zh),
+                )
             });
             vec![
                 Diagnostic::new(
@@ -31,22 +42,34 @@ pub(super) fn describe(error: &ValidationError<'_>, path: &str, root: &Node, sch
                     format!("`{key}`{en} is missing"),
                     format!("缺少 `{key}`{zh}"),
                 )
-                .remedy(format!("add a line `{key}: ...`"), format!("请补充一行 `{key}: …`")),
+                .remedy(
+                    format!("add a line `{key}: ...`"),
+                    format!("请补充一行 `{key}: …`"),
+                ),
             ]
         }
-        ValidationErrorKind::AdditionalProperties { unexpected } => {
-            unexpected.iter().map(|key| unknown_field(key, path, node, schema, &pointer)).collect()
-        }
+        ValidationErrorKind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|key| unknown_field(key, path, node, schema, &pointer))
+            .collect(),
         ValidationErrorKind::PropertyNames { .. } => vec![Diagnostic::new(
             Code::SchemaValue,
             place,
-            format!("a key under {name_en} has characters that are not allowed; use small letters, digits and hyphens"),
+            format!(
+                "a key under {name_en} has characters that are not allowed; use small letters, digits and hyphens"
+            ),
             format!("{name_zh}下的某个键含有不允许的字符，只能用小写字母、数字和连字符"),
         )],
-        ValidationErrorKind::Type { kind } => vec![wrong_type(kind, place, node, &name_en, &name_zh)],
+        ValidationErrorKind::Type { kind } => {
+            vec![wrong_type(kind, place, node, &name_en, &name_zh)]
+        }
         ValidationErrorKind::Enum { options } => {
-            let known: Vec<&str> =
-                options.as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+            let known: Vec<&str> = options
+                .as_array()
+                .into_iter()
+                .flatten()
+                .filter_map(Value::as_str)
+                .collect();
             let mut diagnostic = Diagnostic::new(
                 Code::SchemaValue,
                 place,
@@ -54,16 +77,28 @@ pub(super) fn describe(error: &ValidationError<'_>, path: &str, root: &Node, sch
                 format!("{name_zh}不能是 {}", shown(error.instance())),
             );
             let list = known.join(", ");
-            diagnostic = match error.instance().as_str().and_then(|text| nearest(text, known.iter().copied())) {
+            diagnostic = match error
+                .instance()
+                .as_str()
+                .and_then(|text| nearest(text, known.iter().copied()))
+            {
                 Some(near) => diagnostic.remedy(
                     format!("perhaps `{near}` is meant; allowed are: {list}"),
                     format!("是否想写 `{near}`？可用的值：{list}"),
                 ),
-                None => diagnostic.remedy(format!("allowed are: {list}"), format!("可用的值：{list}")),
+                None => {
+                    diagnostic.remedy(format!("allowed are: {list}"), format!("可用的值：{list}"))
+                }
             };
             vec![diagnostic]
         }
-        ValidationErrorKind::Format { format } => vec![misshapen(format, place, error.instance(), &name_en, &name_zh)],
+        ValidationErrorKind::Format { format } => vec![misshapen(
+            format,
+            place,
+            error.instance(),
+            &name_en,
+            &name_zh,
+        )],
         ValidationErrorKind::Pattern { pattern } => {
             let format = match pattern {
                 pattern if pattern.contains('T') && pattern.contains("{4}") => "date-time",
@@ -72,11 +107,22 @@ pub(super) fn describe(error: &ValidationError<'_>, path: &str, root: &Node, sch
                 pattern if pattern.contains("[0-9a-f]{64}") => "sha256",
                 other => other,
             };
-            vec![misshapen(format, place, error.instance(), &name_en, &name_zh)]
+            vec![misshapen(
+                format,
+                place,
+                error.instance(),
+                &name_en,
+                &name_zh,
+            )]
         }
         ValidationErrorKind::MinLength { .. } => vec![
-            Diagnostic::new(Code::SchemaValue, place, format!("{name_en} is empty"), format!("{name_zh}没有填写"))
-                .remedy("fill it in", "请填写"),
+            Diagnostic::new(
+                Code::SchemaValue,
+                place,
+                format!("{name_en} is empty"),
+                format!("{name_zh}没有填写"),
+            )
+            .remedy("fill it in", "请填写"),
         ],
         ValidationErrorKind::MaxLength { limit } => vec![Diagnostic::new(
             Code::SchemaValue,
@@ -114,7 +160,10 @@ pub(super) fn describe(error: &ValidationError<'_>, path: &str, root: &Node, sch
         other => vec![Diagnostic::new(
             Code::SchemaValue,
             place,
-            format!("{name_en} is not as its schema wants it: {error} ({})", other.keyword()),
+            format!(
+                "{name_en} is not as its schema wants it: {error} ({})",
+                other.keyword()
+            ),
             format!("{name_zh}不符合模式的要求（{}）", other.keyword()),
         )],
     }
@@ -137,7 +186,10 @@ fn unknown_field(key: &str, path: &str, node: &Node, schema: &Value, pointer: &s
         );
     }
     match nearest(key, known.iter().map(String::as_str)) {
-        Some(near) => diagnostic.remedy(format!("perhaps `{near}` is meant"), format!("是否想写 `{near}`？")),
+        Some(near) => diagnostic.remedy(
+            format!("perhaps `{near}` is meant"),
+            format!("是否想写 `{near}`？"),
+        ),
         None => diagnostic.remedy(
             format!("fields here: {}", known.join(", ")),
             format!("此处可用的字段：{}", known.join("、")),
@@ -165,12 +217,22 @@ fn fields(schema: &Value, pointer: &str) -> Vec<String> {
         .unwrap_or_default()
 }
 
-fn wrong_type(kind: &TypeKind, place: Place, node: &Node, name_en: &str, name_zh: &str) -> Diagnostic {
+fn wrong_type(
+    kind: &TypeKind,
+    place: Place,
+    node: &Node,
+    name_en: &str,
+    name_zh: &str,
+) -> Diagnostic {
     let expected: Vec<String> = match kind {
         TypeKind::Single(kind) => vec![kind.to_string()],
         TypeKind::Multiple(kinds) => kinds.iter().map(|kind| kind.to_string()).collect(),
     };
-    let expected: Vec<&str> = expected.iter().map(String::as_str).filter(|kind| *kind != "null").collect();
+    let expected: Vec<&str> = expected
+        .iter()
+        .map(String::as_str)
+        .filter(|kind| *kind != "null")
+        .collect();
     let en: Vec<&str> = expected.iter().map(|kind| type_name(kind).0).collect();
     let zh: Vec<&str> = expected.iter().map(|kind| type_name(kind).1).collect();
     let (found_en, found_zh) = match &node.value {
@@ -187,7 +249,10 @@ fn wrong_type(kind: &TypeKind, place: Place, node: &Node, name_en: &str, name_zh
         format!("{name_en} must be {}, and is {found_en}", en.join(" or ")),
         format!("{name_zh}应为{}，实际是{found_zh}", zh.join("或")),
     );
-    let quotable = matches!(node.value, Yaml::Bool(_) | Yaml::Integer(_) | Yaml::Float(_));
+    let quotable = matches!(
+        node.value,
+        Yaml::Bool(_) | Yaml::Integer(_) | Yaml::Float(_)
+    );
     if quotable && expected.contains(&"string") && node.plain {
         diagnostic.remedy("put it in quotes", "请加上引号")
     } else if node.is_null() {
@@ -209,7 +274,13 @@ fn type_name(kind: &str) -> (&'static str, &'static str) {
     }
 }
 
-fn misshapen(format: &str, place: Place, value: &Value, name_en: &str, name_zh: &str) -> Diagnostic {
+fn misshapen(
+    format: &str,
+    place: Place,
+    value: &Value,
+    name_en: &str,
+    name_zh: &str,
+) -> Diagnostic {
     let diagnostic = |en: &str, zh: &str| {
         Diagnostic::new(
             Code::SchemaValue,
@@ -219,14 +290,20 @@ fn misshapen(format: &str, place: Place, value: &Value, name_en: &str, name_zh: 
         )
     };
     match format {
-        "date-time" => diagnostic("time", "时间")
-            .remedy("write it like 2026-11-23T09:12:00+08:00", "请写成 2026-11-23T09:12:00+08:00 的形式"),
-        "date" => diagnostic("date", "日期").remedy("write it like 2026-11-23", "请写成 2026-11-23 的形式"),
+        "date-time" => diagnostic("time", "时间").remedy(
+            "write it like 2026-11-23T09:12:00+08:00",
+            "请写成 2026-11-23T09:12:00+08:00 的形式",
+        ),
+        "date" => diagnostic("date", "日期")
+            .remedy("write it like 2026-11-23", "请写成 2026-11-23 的形式"),
         "key" => diagnostic("key", "键").remedy(
             "use small letters, digits and hyphens, such as wang-fang",
             "只能用小写字母、数字和连字符，例如 wang-fang",
         ),
-        "sha256" => diagnostic("SHA-256", "SHA-256 值").remedy("64 hexadecimal digits, in quotes", "应为加引号的 64 位十六进制数"),
+        "sha256" => diagnostic("SHA-256", "SHA-256 值").remedy(
+            "64 hexadecimal digits, in quotes",
+            "应为加引号的 64 位十六进制数",
+        ),
         other => Diagnostic::new(
             Code::SchemaValue,
             place,
@@ -246,11 +323,14 @@ fn shown(value: &Value) -> String {
 
 /// How a message calls the value at a pointer: its key, and its title.
 fn names(schema: &Value, pointer: &str) -> (String, String) {
-    let key = pointer.rsplit('/').find(|part| !part.is_empty() && part.parse::<usize>().is_err());
+    let key = pointer
+        .rsplit('/')
+        .find(|part| !part.is_empty() && part.parse::<usize>().is_err());
     match (key, title(schema, pointer)) {
-        (Some(key), Some(label)) if label.en.to_lowercase() != key.replace('_', " ") => {
-            (format!("`{key}` ({})", label.en.to_lowercase()), format!("{}（`{key}`）", label.zh))
-        }
+        (Some(key), Some(label)) if label.en.to_lowercase() != key.replace('_', " ") => (
+            format!("`{key}` ({})", label.en.to_lowercase()),
+            format!("{}（`{key}`）", label.zh),
+        ),
         (Some(key), Some(label)) => (format!("`{key}`"), format!("{}（`{key}`）", label.zh)),
         (Some(key), None) => (format!("`{key}`"), format!("`{key}` ")),
         (None, _) => ("the record".to_owned(), "记录".to_owned()),
@@ -258,14 +338,21 @@ fn names(schema: &Value, pointer: &str) -> (String, String) {
 }
 
 fn head(node: &Node) -> Span {
-    node.entries().first().map_or(Span::new(node.span.start, node.span.start + 1), |entry| entry.key_span)
+    node.entries()
+        .first()
+        .map_or(Span::new(node.span.start, node.span.start + 1), |entry| {
+            entry.key_span
+        })
 }
 
 /// A finding about a group or list points at its first key, not at all of its lines.
 fn first_line(span: Span, root: &Node, pointer: &str) -> Span {
     match root.at_pointer(pointer) {
         Some(node) if !node.entries().is_empty() => head(node),
-        Some(node) if !node.items().is_empty() => node.items()[0].entries().first().map_or(node.items()[0].span, |entry| entry.key_span),
+        Some(node) if !node.items().is_empty() => node.items()[0]
+            .entries()
+            .first()
+            .map_or(node.items()[0].span, |entry| entry.key_span),
         _ => span,
     }
 }

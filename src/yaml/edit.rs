@@ -53,7 +53,10 @@ pub fn edit(path: &str, text: &str, within: Span, edits: &[Edit]) -> Result<Stri
 /// The value of a text; null where there is none yet.
 fn read(path: &str, yaml: &str, offset: usize) -> Result<Json, Diagnostic> {
     let (document, found) = parse_at(path, yaml, offset);
-    match found.into_iter().find(|found| found.severity == Severity::Error) {
+    match found
+        .into_iter()
+        .find(|found| found.severity == Severity::Error)
+    {
         Some(found) if found.code == Code::FileEmpty => Ok(Json::Null),
         Some(found) => Err(found),
         None => Ok(document.map_or(Json::Null, |document| document.root.to_json())),
@@ -87,10 +90,12 @@ fn apply(root: &mut Json, edit: &Edit) -> Result<(), (String, String)> {
             let Some((last, parents)) = path.split_last() else {
                 return Err(impassable(path));
             };
-            let parent = parents.iter().try_fold(root, |value, segment| match segment {
-                Segment::Key(key) => value.get_mut(key),
-                Segment::Index(index) => value.get_mut(index),
-            });
+            let parent = parents
+                .iter()
+                .try_fold(root, |value, segment| match segment {
+                    Segment::Key(key) => value.get_mut(key),
+                    Segment::Index(index) => value.get_mut(index),
+                });
             match (parent, last) {
                 (Some(Json::Object(map)), Segment::Key(key)) => {
                     map.shift_remove(key);
@@ -142,14 +147,20 @@ fn set(yaml: &mut String, path: &[Segment], value: &Json) -> Option<()> {
     let Some(root) = root(yaml) else {
         return begin(yaml, &wrap(path, value)?);
     };
-    let depth = (0..=path.len()).rev().find(|&depth| root.at(&path[..depth]).is_some())?;
+    let depth = (0..=path.len())
+        .rev()
+        .find(|&depth| root.at(&path[..depth]).is_some())?;
     let node = root.at(&path[..depth])?;
     if depth < path.len() {
         let splice = Splice::new(yaml, &root);
         let change = if node.is_null() {
             splice.replace(&path[..depth], &wrap(&path[depth..], value)?)?
         } else {
-            splice.insert(&path[..depth], &path[depth], &wrap(&path[depth + 1..], value)?)?
+            splice.insert(
+                &path[..depth],
+                &path[depth],
+                &wrap(&path[depth + 1..], value)?,
+            )?
         };
         change.apply(yaml);
         return Some(());
@@ -163,7 +174,10 @@ fn set(yaml: &mut String, path: &[Segment], value: &Json) -> Option<()> {
             for key in old.keys().filter(|key| !new.contains_key(*key)) {
                 remove(yaml, &below(path, key.as_str()))?;
             }
-            for (key, value) in new.iter().filter(|(key, value)| old.get(*key) != Some(value)) {
+            for (key, value) in new
+                .iter()
+                .filter(|(key, value)| old.get(*key) != Some(value))
+            {
                 set(yaml, &below(path, key.as_str()), value)?;
             }
         }
@@ -186,11 +200,16 @@ fn set(yaml: &mut String, path: &[Segment], value: &Json) -> Option<()> {
 
 fn append(yaml: &mut String, path: &[Segment], value: &Json) -> Option<()> {
     let root = root(yaml);
-    let items = root.as_ref().and_then(|root| root.at(path)).filter(|node| !node.is_null());
+    let items = root
+        .as_ref()
+        .and_then(|root| root.at(path))
+        .filter(|node| !node.is_null());
     match (&root, items) {
         (Some(root), Some(node)) => {
             let end = Segment::Index(node.items().len());
-            Splice::new(yaml, root).insert(path, &end, value)?.apply(yaml);
+            Splice::new(yaml, root)
+                .insert(path, &end, value)?
+                .apply(yaml);
             Some(())
         }
         _ => set(yaml, path, &Json::Array(vec![value.clone()])),
@@ -220,11 +239,13 @@ fn begin(yaml: &mut String, value: &Json) -> Option<()> {
 
 /// A value inside the mappings and lists that a path names.
 fn wrap(path: &[Segment], value: &Json) -> Option<Json> {
-    path.iter().rev().try_fold(value.clone(), |value, segment| match segment {
-        Segment::Key(key) => Some(Json::Object(Map::from_iter([(key.clone(), value)]))),
-        Segment::Index(0) => Some(Json::Array(vec![value])),
-        Segment::Index(_) => None,
-    })
+    path.iter()
+        .rev()
+        .try_fold(value.clone(), |value, segment| match segment {
+            Segment::Key(key) => Some(Json::Object(Map::from_iter([(key.clone(), value)]))),
+            Segment::Index(0) => Some(Json::Array(vec![value])),
+            Segment::Index(_) => None,
+        })
 }
 
 fn below(path: &[Segment], last: impl Into<Segment>) -> Path {

@@ -6,7 +6,8 @@ mod syntax;
 
 use std::collections::HashMap;
 
-pub(super) use bytes::{check_bytes, conflicts};
+pub use bytes::check_bytes;
+pub(super) use bytes::conflicts;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::text::{Span, visible_line};
@@ -42,7 +43,13 @@ impl<'a> Faults<'a> {
         Place::at(self.path, span.shifted(self.offset))
     }
 
-    fn diagnostic(&self, code: Code, span: Span, en: impl Into<String>, zh: impl Into<String>) -> Diagnostic {
+    fn diagnostic(
+        &self,
+        code: Code,
+        span: Span,
+        en: impl Into<String>,
+        zh: impl Into<String>,
+    ) -> Diagnostic {
         Diagnostic::new(code, self.place(span), en, zh)
     }
 
@@ -56,14 +63,18 @@ impl<'a> Faults<'a> {
         } else if self.text.trim_start_matches('\u{feff}').trim().is_empty() {
             ("the file is empty", "文件是空的")
         } else {
-            ("the file holds no value, only comments or markers", "文件里只有注释或分隔标记，没有内容")
+            (
+                "the file holds no value, only comments or markers",
+                "文件里只有注释或分隔标记，没有内容",
+            )
         };
         let place = if self.offset > 0 {
             self.place(Span::new(0, 0))
         } else {
             Place::file(self.path)
         };
-        self.found.push(Diagnostic::new(Code::FileEmpty, place, en, zh));
+        self.found
+            .push(Diagnostic::new(Code::FileEmpty, place, en, zh));
     }
 
     pub(super) fn tag(&mut self, span: Span) {
@@ -115,7 +126,10 @@ impl<'a> Faults<'a> {
     }
 
     pub(super) fn depth(&mut self, start: usize) {
-        let end = self.text[start..].chars().next().map_or(start, |next| start + next.len_utf8());
+        let end = self.text[start..]
+            .chars()
+            .next()
+            .map_or(start, |next| start + next.len_utf8());
         let found = self.diagnostic(
             Code::YamlDepth,
             Span::new(start, end),
@@ -141,7 +155,9 @@ impl<'a> Faults<'a> {
     }
 
     pub(super) fn missing_key(&mut self, span: Span) {
-        let colon = self.text[span.start..].find(':').map_or(span.start, |length| span.start + length);
+        let colon = self.text[span.start..]
+            .find(':')
+            .map_or(span.start, |length| span.start + length);
         let end = (colon + 1).min(self.text.len());
         let found = self
             .diagnostic(
@@ -150,12 +166,17 @@ impl<'a> Faults<'a> {
                 "there is no key before the colon",
                 "冒号前面没有键",
             )
-            .remedy("write the key, or put the text in quotes", "请写上键；如果这是一段文字，请加引号");
+            .remedy(
+                "write the key, or put the text in quotes",
+                "请写上键；如果这是一段文字，请加引号",
+            );
         self.found.push(found);
     }
 
     pub(super) fn complex_key(&mut self, span: Span) {
-        let end = span.end.max(span.start + usize::from(self.text.is_char_boundary(span.start + 1)));
+        let end = span
+            .end
+            .max(span.start + usize::from(self.text.is_char_boundary(span.start + 1)));
         let found = self
             .diagnostic(
                 Code::YamlSyntax,
@@ -174,7 +195,12 @@ impl<'a> Faults<'a> {
     pub(super) fn plain_key(&mut self, key: &str, span: Span) {
         if key == "<<" {
             let found = self
-                .diagnostic(Code::YamlAlias, span, "the merge key << is not allowed", "不允许使用合并键 <<")
+                .diagnostic(
+                    Code::YamlAlias,
+                    span,
+                    "the merge key << is not allowed",
+                    "不允许使用合并键 <<",
+                )
                 .remedy("write the values out", "请直接写出各项的值");
             self.found.push(found);
         }
@@ -203,7 +229,11 @@ impl<'a> Faults<'a> {
         let line = self.text[span.range()].lines().next()?;
         let at = match line.find(FULL_WIDTH_COLON) {
             Some(at) => at,
-            None => line.find(&[':', IDEOGRAPHIC_SPACE][..]).filter(|&at| line[at..].starts_with(":\u{3000}"))? + 1,
+            None => {
+                line.find(&[':', IDEOGRAPHIC_SPACE][..])
+                    .filter(|&at| line[at..].starts_with(":\u{3000}"))?
+                    + 1
+            }
         };
         Some(span.start + at)
     }
@@ -246,7 +276,10 @@ impl<'a> Faults<'a> {
         let mut repeated = Vec::new();
         if entries.len() <= FEW {
             for (index, entry) in entries.iter().enumerate() {
-                if let Some(first) = entries[..index].iter().position(|other| other.key == entry.key) {
+                if let Some(first) = entries[..index]
+                    .iter()
+                    .position(|other| other.key == entry.key)
+                {
                     repeated.push((index, first));
                 }
             }

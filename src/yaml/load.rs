@@ -75,7 +75,10 @@ impl<'a> Loader<'a> {
                 source.end.byte_offset().unwrap_or(self.end),
             );
             if let Some(tag) = source.tag_span() {
-                self.faults.tag(tag.byte_range().map_or(span, |range| Span::new(range.start, range.end)));
+                self.faults.tag(
+                    tag.byte_range()
+                        .map_or(span, |range| Span::new(range.start, range.end)),
+                );
             }
             let understood = match event {
                 Event::DocumentStart(..) if begun => {
@@ -228,7 +231,11 @@ impl<'a> Loader<'a> {
             }
             _ => span.start,
         };
-        self.end = if style == Style::Flow { span.end } else { start };
+        self.end = if style == Style::Flow {
+            span.end
+        } else {
+            start
+        };
         self.frames.push(Frame {
             style,
             start,

@@ -85,9 +85,21 @@ mod tests {
             assert_eq!(show_path(&path), shown);
         }
         case("", &[], "");
-        case("receipt.handler", &["receipt".into(), "handler".into()], "receipt.handler");
-        case("entries[2].text", &["entries".into(), 2.into(), "text".into()], "entries[2].text");
-        case("entries.2.text", &["entries".into(), 2.into(), "text".into()], "entries[2].text");
+        case(
+            "receipt.handler",
+            &["receipt".into(), "handler".into()],
+            "receipt.handler",
+        );
+        case(
+            "entries[2].text",
+            &["entries".into(), 2.into(), "text".into()],
+            "entries[2].text",
+        );
+        case(
+            "entries.2.text",
+            &["entries".into(), 2.into(), "text".into()],
+            "entries[2].text",
+        );
         case("a[0][1]", &["a".into(), 0.into(), 1.into()], "a[0][1]");
         case("客户.姓名", &["客户".into(), "姓名".into()], "客户.姓名");
     }

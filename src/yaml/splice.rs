@@ -183,7 +183,10 @@ impl<'a> Splice<'a> {
         };
         if parent.style == Style::Flow {
             return if last {
-                cut(Span::new(child(parent, slot.index - 1)?.span.end, slot.node.span.end))
+                cut(Span::new(
+                    child(parent, slot.index - 1)?.span.end,
+                    slot.node.span.end,
+                ))
             } else {
                 cut(Span::new(start, self.start(parent, slot.index + 1)?))
             };
@@ -197,7 +200,9 @@ impl<'a> Splice<'a> {
         match self.text[end..].find('\n') {
             Some(length) => cut(Span::new(line_start, end + length + 1)),
             None => {
-                let before = self.text[..line_start].strip_suffix('\n').unwrap_or(&self.text[..line_start]);
+                let before = self.text[..line_start]
+                    .strip_suffix('\n')
+                    .unwrap_or(&self.text[..line_start]);
                 let before = before.strip_suffix('\r').unwrap_or(before);
                 cut(Span::new(before.len(), self.text.len()))
             }
@@ -213,7 +218,11 @@ impl<'a> Splice<'a> {
         };
         for segment in path {
             let index = match segment {
-                Segment::Key(key) => slot.node.entries().iter().position(|entry| entry.key == *key)?,
+                Segment::Key(key) => slot
+                    .node
+                    .entries()
+                    .iter()
+                    .position(|entry| entry.key == *key)?,
                 Segment::Index(index) if *index < slot.node.items().len() => *index,
                 Segment::Index(_) => return None,
             };
@@ -231,7 +240,9 @@ impl<'a> Splice<'a> {
     fn start(&self, parent: &Node, index: usize) -> Option<usize> {
         match &parent.value {
             Value::Mapping(entries) => Some(entries.get(index)?.key_span.start),
-            Value::Sequence(items) if parent.style == Style::Flow => Some(items.get(index)?.span.start),
+            Value::Sequence(items) if parent.style == Style::Flow => {
+                Some(items.get(index)?.span.start)
+            }
             _ => self.indicator(parent, index),
         }
     }
@@ -239,7 +250,9 @@ impl<'a> Splice<'a> {
     /// The colon or the dash before a child.
     fn indicator(&self, parent: &Node, index: usize) -> Option<usize> {
         match &parent.value {
-            Value::Mapping(entries) => find_indicator(self.text, entries.get(index)?.key_span.end, b":"),
+            Value::Mapping(entries) => {
+                find_indicator(self.text, entries.get(index)?.key_span.end, b":")
+            }
             Value::Sequence(items) => {
                 let from = match index.checked_sub(1) {
                     Some(before) => items.get(before)?.span.end,
@@ -284,12 +297,19 @@ impl<'a> Splice<'a> {
     /// indented deeper included.
     fn content_end(&self, node: &Node, column: usize) -> usize {
         let mut last = node;
-        while let Some(deeper) = children(last).checked_sub(1).and_then(|index| child(last, index)) {
+        while let Some(deeper) = children(last)
+            .checked_sub(1)
+            .and_then(|index| child(last, index))
+        {
             last = deeper;
         }
         let mut end = self.line_end(node.span.end);
         let header = &self.text[last.span.start..self.line_end(last.span.start)];
-        let keeps = last.style == Style::BlockScalar && header.split([' ', '\t']).next().is_some_and(|header| header.contains('+'));
+        let keeps = last.style == Style::BlockScalar
+            && header
+                .split([' ', '\t'])
+                .next()
+                .is_some_and(|header| header.contains('+'));
         loop {
             let Some(length) = self.text[end..].find('\n') else {
                 return end;
@@ -320,7 +340,11 @@ impl<'a> Splice<'a> {
         Layout {
             mapping: mapping.unwrap_or(usual.mapping),
             sequence: sequence.unwrap_or(usual.sequence),
-            line_break: if self.text.contains("\r\n") { "\r\n" } else { "\n" },
+            line_break: if self.text.contains("\r\n") {
+                "\r\n"
+            } else {
+                "\n"
+            },
         }
     }
 

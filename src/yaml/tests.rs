@@ -26,7 +26,11 @@ fn fault(text: &str, code: Code, caret: &str, message: &str) {
     assert_eq!(found.len(), 1, "{found:#?}");
     let finding = &found[0];
     assert_eq!(finding.code, code, "{finding:#?}");
-    assert_eq!(finding.place.span.map_or("", |span| &text[span.range()]), caret, "{finding:#?}");
+    assert_eq!(
+        finding.place.span.map_or("", |span| &text[span.range()]),
+        caret,
+        "{finding:#?}"
+    );
     assert!(finding.message.en.contains(message), "{finding:#?}");
     assert!(!finding.message.zh.is_empty() && !finding.message.en.ends_with('.'));
     assert!(!finding.message.en.starts_with(char::is_uppercase));
@@ -43,7 +47,27 @@ fn scalars_follow_the_core_schema() {
     }
     case("true", json!(true));
     case("False", json!(false));
-    for text in ["yes", "no", "on", "off", "tRUE", "nUll", "2026-11-23", "2026-11-23T09:00:00+08:00", "10:30", "1_000", "0b1", "-", "+", ".", "1e", "e1", "0xg", "0o8", "1.2.3"] {
+    for text in [
+        "yes",
+        "no",
+        "on",
+        "off",
+        "tRUE",
+        "nUll",
+        "2026-11-23",
+        "2026-11-23T09:00:00+08:00",
+        "10:30",
+        "1_000",
+        "0b1",
+        "-",
+        "+",
+        ".",
+        "1e",
+        "e1",
+        "0xg",
+        "0o8",
+        "1.2.3",
+    ] {
         if text != "-" {
             case(text, json!(text));
         }
@@ -64,23 +88,53 @@ fn scalars_follow_the_core_schema() {
     case("'12'", json!("12"));
     case("\"true\"", json!("true"));
     case("投诉：客户来电", json!("投诉：客户来电"));
-    assert_eq!(root("a: -.inf").get("a").map(|node| &node.value), Some(&Value::Float(f64::NEG_INFINITY)));
+    assert_eq!(
+        root("a: -.inf").get("a").map(|node| &node.value),
+        Some(&Value::Float(f64::NEG_INFINITY))
+    );
 }
 
 #[test]
 fn structures_of_every_style_are_read() {
-    reads("a: 1\nb:\n  - x\n  - y: 2\n    z: 3\n", json!({"a": 1, "b": ["x", {"y": 2, "z": 3}]}));
-    reads("b:\n- x\n- - y\n  - z\n-\n", json!({"b": ["x", ["y", "z"], null]}));
-    reads("{a: 1, b: [1, \"2\",], c, d: }", json!({"a": 1, "b": [1, "2"], "c": null, "d": null}));
+    reads(
+        "a: 1\nb:\n  - x\n  - y: 2\n    z: 3\n",
+        json!({"a": 1, "b": ["x", {"y": 2, "z": 3}]}),
+    );
+    reads(
+        "b:\n- x\n- - y\n  - z\n-\n",
+        json!({"b": ["x", ["y", "z"], null]}),
+    );
+    reads(
+        "{a: 1, b: [1, \"2\",], c, d: }",
+        json!({"a": 1, "b": [1, "2"], "c": null, "d": null}),
+    );
     reads("a: b\n  c\n\n  d\n", json!({"a": "b c\nd"}));
-    reads("a: \"b\n  c\\\n  d\"\nb: 'it''s\n\n  x'\n", json!({"a": "b cd", "b": "it's\nx"}));
-    reads("a: |\n  x\n   y\n\nb: >-\n  x\n  y\n\n  z\n", json!({"a": "x\n y\n", "b": "x y\nz"}));
-    reads("a: |2-\n   x\n  y\nb: |+\n  x\n\nc: >\n", json!({"a": " x\ny", "b": "x\n\n", "c": ""}));
-    reads("# c\na: 1 # d\n# e\n\nb: e#f\n# g\n", json!({"a": 1, "b": "e#f"}));
+    reads(
+        "a: \"b\n  c\\\n  d\"\nb: 'it''s\n\n  x'\n",
+        json!({"a": "b cd", "b": "it's\nx"}),
+    );
+    reads(
+        "a: |\n  x\n   y\n\nb: >-\n  x\n  y\n\n  z\n",
+        json!({"a": "x\n y\n", "b": "x y\nz"}),
+    );
+    reads(
+        "a: |2-\n   x\n  y\nb: |+\n  x\n\nc: >\n",
+        json!({"a": " x\ny", "b": "x\n\n", "c": ""}),
+    );
+    reads(
+        "# c\na: 1 # d\n# e\n\nb: e#f\n# g\n",
+        json!({"a": 1, "b": "e#f"}),
+    );
     reads("---\na: 1\n...\n", json!({"a": 1}));
     reads("%YAML 1.2\n---\na: 1\n", json!({"a": 1}));
-    reads("a: 1\r\nb:\r\n  - |\r\n    x\r\n    y\r\n", json!({"a": 1, "b": ["x\ny\n"]}));
-    reads("1: a\ntrue: b\n~: c\n'd': e\n客户: f\n", json!({"1": "a", "true": "b", "~": "c", "d": "e", "客户": "f"}));
+    reads(
+        "a: 1\r\nb:\r\n  - |\r\n    x\r\n    y\r\n",
+        json!({"a": 1, "b": ["x\ny\n"]}),
+    );
+    reads(
+        "1: a\ntrue: b\n~: c\n'd': e\n客户: f\n",
+        json!({"1": "a", "true": "b", "~": "c", "d": "e", "客户": "f"}),
+    );
     reads("a:\n  |\n  x\n", json!({"a": "x\n"}));
     reads("- a\n- b", json!(["a", "b"]));
     reads("text", json!("text"));
@@ -106,7 +160,11 @@ fn spans_are_exact() {
     case("a:\n# c\n- - 1\n  - 2\n- 3\n", "a[0]", "- 1\n  - 2");
     case("a: {b: [1, 2]} # c\n", "a", "{b: [1, 2]}");
     case("a: {b: [1, 2]} # c\n", "a.b", "[1, 2]");
-    case("a: |  # c\n  x\n\n  y\n\n\nb: 1\n", "a", "|  # c\n  x\n\n  y");
+    case(
+        "a: |  # c\n  x\n\n  y\n\n\nb: 1\n",
+        "a",
+        "|  # c\n  x\n\n  y",
+    );
     case("a:\n  - >-\n    x\n  - y", "a[0]", ">-\n    x");
     case("a: |\n\nb: 1\n", "a", "|");
     case("a:   # c\nb:\n", "a", "");
@@ -117,14 +175,19 @@ fn spans_are_exact() {
     assert_eq!(node.items()[1].span, Span::new(7, 7));
     let (document, _) = parse_at(PATH, "a: b\n", 100);
     let root = document.expect("a document").root;
-    assert_eq!(root.entry("a").map(|entry| (entry.key_span, entry.value.span)), Some((Span::new(100, 101), Span::new(103, 104))));
+    assert_eq!(
+        root.entry("a")
+            .map(|entry| (entry.key_span, entry.value.span)),
+        Some((Span::new(100, 101), Span::new(103, 104)))
+    );
 }
 
 #[test]
 fn pointers_lead_to_places() {
     #[track_caller]
     fn case(pointer: &str, expected: &str) {
-        let text = "id: x\nentries:\n  - text: a\n    empty:\n  - text: b\nslip:\n  receipt: {by: li}\n";
+        let text =
+            "id: x\nentries:\n  - text: a\n    empty:\n  - text: b\nslip:\n  receipt: {by: li}\n";
         assert_eq!(&text[root(text).locate_pointer(pointer).range()], expected);
     }
     case("/id", "x");
@@ -150,7 +213,11 @@ fn bytes_are_checked_first() {
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].code, Code::FileEncoding);
         assert_eq!(found[0].place.span.map(|span| span.start), Some(at));
-        assert!(found[0].message.en.contains(message), "{}", found[0].message.en);
+        assert!(
+            found[0].message.en.contains(message),
+            "{}",
+            found[0].message.en
+        );
     }
     case(b"a: \xff\n", 3, "byte 3 (0xFF) is not UTF-8");
     case(b"a: b\0c\n", 4, "byte 4 is NUL");
@@ -158,8 +225,18 @@ fn bytes_are_checked_first() {
     case(b"a\0:\0 \0b\0\n\0", 1, "UTF-16");
     case(b"a: \xcf\xdf\xcb\xf7\n", 3, "GBK");
     let (document, found) = parse(PATH, b"\xef\xbb\xbfa: b\n");
-    assert_eq!(document.expect("a document").root.entry("a").map(|entry| entry.key_span), Some(Span::new(3, 4)));
-    assert_eq!((found[0].code, found[0].severity), (Code::FileByteOrderMark, Severity::Warning));
+    assert_eq!(
+        document
+            .expect("a document")
+            .root
+            .entry("a")
+            .map(|entry| entry.key_span),
+        Some(Span::new(3, 4))
+    );
+    assert_eq!(
+        (found[0].code, found[0].severity),
+        (Code::FileByteOrderMark, Severity::Warning)
+    );
     let (_, found) = parse(PATH, &vec![b'#'; MAXIMUM_SIZE + 1]);
     assert_eq!(found[0].code, Code::FileSize);
 }
@@ -170,11 +247,22 @@ fn empty_files_and_conflicts_are_named() {
     fault(" \n\n", Code::FileEmpty, "", "is empty");
     fault("# only\n", Code::FileEmpty, "", "only comments");
     fault("---\n", Code::FileEmpty, "", "only comments");
-    assert_eq!(parse_at(PATH, "# c\n", 4).1[0].message.en, "the front matter is empty");
-    fault("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n", Code::ConflictMarker, "<<<<<<< HEAD", "merge");
+    assert_eq!(
+        parse_at(PATH, "# c\n", 4).1[0].message.en,
+        "the front matter is empty"
+    );
+    fault(
+        "a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n",
+        Code::ConflictMarker,
+        "<<<<<<< HEAD",
+        "merge",
+    );
     let two = "<<<<<<< a\r\n=======\r\n>>>>>>> b\r\nx: 1\r\n<<<<<<< c\r\n=======\r\n>>>>>>> d\r\n";
     assert_eq!(parse(PATH, two.as_bytes()).1.len(), 2);
-    reads("a: |\n  <<<<<<< x\n  >>>>>>> y\n", json!({"a": "<<<<<<< x\n>>>>>>> y\n"}));
+    reads(
+        "a: |\n  <<<<<<< x\n  >>>>>>> y\n",
+        json!({"a": "<<<<<<< x\n>>>>>>> y\n"}),
+    );
 }
 
 #[test]
@@ -185,7 +273,12 @@ fn what_is_not_used_here_is_refused_with_its_place() {
     fault("a: !重要\n", Code::YamlSyntax, "!", "");
     fault("a: !t\n  b: 1\n", Code::YamlAlias, "!t", "tag");
     fault("<<: {a: 1}\n", Code::YamlAlias, "<<", "merge key");
-    fault("a: 1\n---\nb: 2\n", Code::YamlSyntax, "---", "second document");
+    fault(
+        "a: 1\n---\nb: 2\n",
+        Code::YamlSyntax,
+        "---",
+        "second document",
+    );
     fault("? a\n: b\n", Code::YamlSyntax, "a", "one line");
     fault("? [a]\n: b\n", Code::YamlSyntax, "[", "one line");
     fault("[a]: b\n", Code::YamlSyntax, "[", "one line");
@@ -197,12 +290,17 @@ fn what_is_not_used_here_is_refused_with_its_place() {
 fn a_key_twice_is_found_and_the_rest_is_read() {
     let text = "a: 1\nb:\n  c: 1\n  c: 2\nd: 3\n";
     let (document, found) = parse(PATH, text.as_bytes());
-    assert_eq!(document.expect("a document").root.to_json(), json!({"a": 1, "b": {"c": 1}, "d": 3}));
+    assert_eq!(
+        document.expect("a document").root.to_json(),
+        json!({"a": 1, "b": {"c": 1}, "d": 3})
+    );
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].code, Code::YamlDuplicateKey);
     assert_eq!(found[0].place.span, Some(Span::new(17, 18)));
     assert_eq!(found[0].labels[0].place.span, Some(Span::new(10, 11)));
-    let many: String = (0..30_000).map(|index| format!("k{}: 1\n", index % 29_999)).collect();
+    let many: String = (0..30_000)
+        .map(|index| format!("k{}: 1\n", index % 29_999))
+        .collect();
     assert_eq!(parse(PATH, many.as_bytes()).1.len(), 1);
 }
 
@@ -227,8 +325,18 @@ fn depth_is_bounded() {
 fn syntax_errors_are_told_in_words() {
     let syntax = Code::YamlSyntax;
     fault("a:\n\t- b\n", syntax, "\t", "a tab is used for indentation");
-    fault("a:\n  b: 1\n\tc: 2\n", syntax, "\t", "a tab is used for indentation");
-    fault("a:\n\t\tb: 1\n", syntax, "\t\t", "a tab is used for indentation");
+    fault(
+        "a:\n  b: 1\n\tc: 2\n",
+        syntax,
+        "\t",
+        "a tab is used for indentation",
+    );
+    fault(
+        "a:\n\t\tb: 1\n",
+        syntax,
+        "\t\t",
+        "a tab is used for indentation",
+    );
     fault("a: \"x\nb: 1\n", syntax, "\"", "a quote is opened here");
     fault("a: 'x\n", syntax, "'", "a quote is opened here");
     fault("a: b's\nc: \"x\n", syntax, "\"", "a quote is opened here");
@@ -245,7 +353,12 @@ fn syntax_errors_are_told_in_words() {
     fault("a: 1\nb:2\nc: 3\n", syntax, ":", "space after the colon");
     fault("a: 1\nbb\nc: 2\n", syntax, "bb", "a key with a colon");
     fault("a: 1\n  b: 2\n", syntax, "b: 2", "indented deeper");
-    fault("a:\n    b: 1\n  c: 2\n", syntax, "c: 2", "not indented like");
+    fault(
+        "a:\n    b: 1\n  c: 2\n",
+        syntax,
+        "c: 2",
+        "not indented like",
+    );
     fault("- a\nb: 1\n", syntax, "b: 1", "not indented like");
     fault("a: [1, 2\nb: 3\n", syntax, "b: 3", "");
     fault("a: {b: 1\n", syntax, "{", "not closed");
@@ -264,10 +377,32 @@ fn full_width_punctuation_is_noticed() {
     fault("a: \u{3000}x\n", colon, "\u{3000}", "full-width space");
     fault("\u{3000}a: x\n", colon, "\u{3000}", "full-width space");
     fault("标题：a: x\n", colon, "：", "full-width colon");
-    fault("a: 1\n标题：测试\nb: 2\n", Code::YamlSyntax, "：", "full-width colon");
-    fault("标题：测试\nb: 2\n", Code::YamlSyntax, "：", "full-width colon");
-    fault("a: 1\nb:\u{3000}2\n", Code::YamlSyntax, "\u{3000}", "full-width space");
-    for text in ["title: 投诉：客户来电\n", "- 甲：乙\n", "a: |\n  甲：乙\n", "a: '\u{3000}x'\n", "a: 甲\n  乙：丙\n", "'标题：测试'\n"] {
+    fault(
+        "a: 1\n标题：测试\nb: 2\n",
+        Code::YamlSyntax,
+        "：",
+        "full-width colon",
+    );
+    fault(
+        "标题：测试\nb: 2\n",
+        Code::YamlSyntax,
+        "：",
+        "full-width colon",
+    );
+    fault(
+        "a: 1\nb:\u{3000}2\n",
+        Code::YamlSyntax,
+        "\u{3000}",
+        "full-width space",
+    );
+    for text in [
+        "title: 投诉：客户来电\n",
+        "- 甲：乙\n",
+        "a: |\n  甲：乙\n",
+        "a: '\u{3000}x'\n",
+        "a: 甲\n  乙：丙\n",
+        "'标题：测试'\n",
+    ] {
         root(text);
     }
 }

@@ -155,7 +155,10 @@ pub(super) fn inline(value: &Json, style: Style, in_flow: bool) -> String {
         Json::Number(number) => inline_number(number),
         Json::String(text) => inline_text(text, style, in_flow),
         Json::Array(items) => {
-            let items: Vec<_> = items.iter().map(|item| inline(item, Style::Plain, true)).collect();
+            let items: Vec<_> = items
+                .iter()
+                .map(|item| inline(item, Style::Plain, true))
+                .collect();
             format!("[{}]", items.join(", "))
         }
         Json::Object(map) => {
@@ -181,7 +184,11 @@ fn inline_number(number: &Number) -> String {
         return text;
     };
     let point = if mantissa.contains('.') { "" } else { ".0" };
-    let sign = if exponent.starts_with(['+', '-']) { "" } else { "+" };
+    let sign = if exponent.starts_with(['+', '-']) {
+        ""
+    } else {
+        "+"
+    };
     format!("{mantissa}{point}e{sign}{exponent}")
 }
 
@@ -237,7 +244,9 @@ fn fits_block(text: &str) -> bool {
     text.contains('\n')
         && !content.is_empty()
         && !content.starts_with(['\n', ' ', '\t'])
-        && !text.chars().any(|character| character != '\n' && character != '\t' && is_unprintable(character))
+        && !text
+            .chars()
+            .any(|character| character != '\n' && character != '\t' && is_unprintable(character))
         && content
             .split('\n')
             .all(|line| !line.starts_with('\t') && (line.is_empty() || !line.trim().is_empty()))
@@ -274,9 +283,14 @@ fn is_special_in_old_yaml(text: &str) -> bool {
         return false;
     }
     if let [b'0', b'x' | b'X' | b'b' | b'B' | b'o' | b'O', digits @ ..] = bytes {
-        return digits.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'_');
+        return digits
+            .iter()
+            .all(|byte| byte.is_ascii_hexdigit() || *byte == b'_');
     }
-    if bytes.len() <= 5 && body.starts_with('.') && body[1..].bytes().all(|byte| byte.is_ascii_alphabetic()) {
+    if bytes.len() <= 5
+        && body.starts_with('.')
+        && body[1..].bytes().all(|byte| byte.is_ascii_alphabetic())
+    {
         return true;
     }
     let mut before = 0;

@@ -8,7 +8,7 @@ use crate::yaml::MAXIMUM_SIZE;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Gives the text of a file's bytes, if it can be read as text, and what is to be said about them.
-pub(in crate::yaml) fn check_bytes<'a>(path: &str, bytes: &'a [u8]) -> (Option<&'a str>, Vec<Diagnostic>) {
+pub fn check_bytes<'a>(path: &str, bytes: &'a [u8]) -> (Option<&'a str>, Vec<Diagnostic>) {
     if bytes.len() > MAXIMUM_SIZE {
         let megabytes = bytes.len() as f64 / 1024.0 / 1024.0;
         let found = Diagnostic::new(
@@ -26,7 +26,9 @@ pub(in crate::yaml) fn check_bytes<'a>(path: &str, bytes: &'a [u8]) -> (Option<&
     match std::str::from_utf8(bytes) {
         Err(error) => {
             let start = error.valid_up_to();
-            let end = error.error_len().map_or(bytes.len(), |length| start + length);
+            let end = error
+                .error_len()
+                .map_or(bytes.len(), |length| start + length);
             (None, vec![encoding(path, bytes, Span::new(start, end))])
         }
         Ok(text) => {
@@ -83,7 +85,10 @@ fn encoding(path: &str, bytes: &[u8], span: Span) -> Diagnostic {
             format!("第 {at} 字节（0x{byte:02X}）不是 UTF-8"),
         )
     };
-    found.remedy("save the file again as UTF-8", "请用编辑器把文件另存为 UTF-8")
+    found.remedy(
+        "save the file again as UTF-8",
+        "请用编辑器把文件另存为 UTF-8",
+    )
 }
 
 fn looks_like_utf16(bytes: &[u8]) -> bool {
@@ -91,7 +96,14 @@ fn looks_like_utf16(bytes: &[u8]) -> bool {
         return true;
     }
     let sample = &bytes[..bytes.len().min(512)];
-    let zeros = |parity: usize| sample.iter().skip(parity).step_by(2).filter(|&&byte| byte == 0).count();
+    let zeros = |parity: usize| {
+        sample
+            .iter()
+            .skip(parity)
+            .step_by(2)
+            .filter(|&&byte| byte == 0)
+            .count()
+    };
     let half = sample.len() / 2;
     half >= 2 && (zeros(0) * 3 > half || zeros(1) * 3 > half)
 }
@@ -106,7 +118,10 @@ fn looks_like_gbk(bytes: &[u8]) -> bool {
             continue;
         }
         let second = bytes.get(index + 1).copied().unwrap_or_default();
-        if !(0x81..=0xfe).contains(&bytes[index]) || !(0x40..=0xfe).contains(&second) || second == 0x7f {
+        if !(0x81..=0xfe).contains(&bytes[index])
+            || !(0x40..=0xfe).contains(&second)
+            || second == 0x7f
+        {
             return false;
         }
         pairs += 1;
@@ -124,7 +139,9 @@ pub(in crate::yaml) fn conflicts(path: &str, text: &str, offset: usize) -> Vec<D
     let mut from = 0;
     while let Some(length) = text[from..].find("<<<<<<< ") {
         let start = from + length;
-        let end = text[start..].find(['\r', '\n']).map_or(text.len(), |length| start + length);
+        let end = text[start..]
+            .find(['\r', '\n'])
+            .map_or(text.len(), |length| start + length);
         if start == 0 || text[..start].ends_with('\n') {
             found.push(
                 Diagnostic::new(
@@ -145,5 +162,6 @@ pub(in crate::yaml) fn conflicts(path: &str, text: &str, offset: usize) -> Vec<D
 }
 
 fn line_begins(text: &str, marker: &str) -> bool {
-    text.match_indices(marker).any(|(at, _)| at == 0 || text[..at].ends_with('\n'))
+    text.match_indices(marker)
+        .any(|(at, _)| at == 0 || text[..at].ends_with('\n'))
 }

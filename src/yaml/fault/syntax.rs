@@ -10,7 +10,11 @@ use crate::yaml::fault::{FULL_WIDTH_COLON, Faults, IDEOGRAPHIC_SPACE};
 impl Faults<'_> {
     /// Reports why the parser gave up; `end` is where the last thing that it understood ended.
     pub(in crate::yaml) fn syntax(&mut self, error: &ScanError, end: usize) {
-        let at = error.marker().byte_offset().unwrap_or(end).min(self.text.len());
+        let at = error
+            .marker()
+            .byte_offset()
+            .unwrap_or(end)
+            .min(self.text.len());
         let found = self.explain(error.kind(), at, end);
         self.found.push(found);
     }
@@ -140,13 +144,18 @@ impl Faults<'_> {
     /// From an offset to the next white space.
     fn word(&self, at: usize) -> Span {
         let rest = &self.text[at..];
-        Span::new(at, at + rest.find(char::is_whitespace).unwrap_or(rest.len()))
+        Span::new(
+            at,
+            at + rest.find(char::is_whitespace).unwrap_or(rest.len()),
+        )
     }
 
     /// The line of an offset, without its indentation and line break.
     fn line(&self, at: usize) -> Span {
         let start = self.text[..at].rfind('\n').map_or(0, |index| index + 1);
-        let end = self.text[at..].find('\n').map_or(self.text.len(), |length| at + length);
+        let end = self.text[at..]
+            .find('\n')
+            .map_or(self.text.len(), |length| at + length);
         let line = self.text[start..end].trim_end();
         let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
         Span::new(start + indentation, start + line.len())
@@ -154,18 +163,24 @@ impl Faults<'_> {
 
     fn unclosed_quote(&self, at: usize, end: usize) -> Diagnostic {
         let quote = self.opening_quote(end.min(at)).unwrap_or(at);
-        self.error(self.one(quote), "a quote is opened here and not closed", "这里的引号没有闭合")
-            .remedy(
-                "close the quote on the same line; text of several lines is indented under its key",
-                "请在同一行闭合引号；多行文字要缩进在键的下面",
-            )
+        self.error(
+            self.one(quote),
+            "a quote is opened here and not closed",
+            "这里的引号没有闭合",
+        )
+        .remedy(
+            "close the quote on the same line; text of several lines is indented under its key",
+            "请在同一行闭合引号；多行文字要缩进在键的下面",
+        )
     }
 
     /// The next quote that begins a token at or after an offset.
     fn opening_quote(&self, from: usize) -> Option<usize> {
         let mut before = ' ';
         for (length, character) in self.text[from..].char_indices() {
-            if matches!(character, '"' | '\'') && matches!(before, ' ' | '\t' | '\n' | ':' | '[' | '{' | ',' | '-') {
+            if matches!(character, '"' | '\'')
+                && matches!(before, ' ' | '\t' | '\n' | ':' | '[' | '{' | ',' | '-')
+            {
                 return Some(from + length);
             }
             before = character;
@@ -179,9 +194,18 @@ impl Faults<'_> {
             "something stands after the closing quote",
             "右引号后面还有内容",
         );
-        let inside = match self.opening_quote(end.min(at)).map(|quote| &self.text[quote..=quote]) {
-            Some("'") => ("put all of the value in quotes; a single quote inside is written twice", "请给整个值加引号；值里面的单引号要写两遍"),
-            _ => ("put all of the value in quotes; a double quote inside is written \\\"", "请给整个值加引号；值里面的双引号写成 \\\""),
+        let inside = match self
+            .opening_quote(end.min(at))
+            .map(|quote| &self.text[quote..=quote])
+        {
+            Some("'") => (
+                "put all of the value in quotes; a single quote inside is written twice",
+                "请给整个值加引号；值里面的单引号要写两遍",
+            ),
+            _ => (
+                "put all of the value in quotes; a double quote inside is written \\\"",
+                "请给整个值加引号；值里面的双引号写成 \\\"",
+            ),
         };
         found.remedy(inside.0, inside.1)
     }
@@ -193,7 +217,9 @@ impl Faults<'_> {
         let mut span = self.one(at);
         while let Some(length) = rest[index..].find('\\') {
             index += length;
-            let Some(next) = rest[index + 1..].chars().next() else { break };
+            let Some(next) = rest[index + 1..].chars().next() else {
+                break;
+            };
             let digits = match next {
                 'x' => 2,
                 'u' => 4,
@@ -203,8 +229,17 @@ impl Faults<'_> {
             let after = index + 1 + next.len_utf8();
             let wrong = digits == 0 && !"0abt\tnvfre \"/\\N_LP\r\n".contains(next)
                 || digits > 0
-                    && (rest[after..].chars().take(digits).filter(char::is_ascii_hexdigit).count() < digits
-                        || next != 'x' && u32::from_str_radix(&rest[after..after + digits], 16).ok().and_then(char::from_u32).is_none());
+                    && (rest[after..]
+                        .chars()
+                        .take(digits)
+                        .filter(char::is_ascii_hexdigit)
+                        .count()
+                        < digits
+                        || next != 'x'
+                            && u32::from_str_radix(&rest[after..after + digits], 16)
+                                .ok()
+                                .and_then(char::from_u32)
+                                .is_none());
             if wrong {
                 span = Span::new(at + index, at + after);
                 break;
@@ -224,7 +259,10 @@ impl Faults<'_> {
 
     /// A colon where no entry can begin: a second one on the line, or an entry swallowed by the text before it.
     fn colon(&self, at: usize, end: usize) -> Diagnostic {
-        if let Some(plain) = self.last_plain.filter(|plain| plain.end == at || plain.end == end) {
+        if let Some(plain) = self
+            .last_plain
+            .filter(|plain| plain.end == at || plain.end == end)
+        {
             let source = &self.text[plain.range()];
             if let Some(line_break) = source.find('\n') {
                 let first = source[..line_break].trim_end();
@@ -250,19 +288,29 @@ impl Faults<'_> {
                     );
             }
         }
-        self.error(self.one(at), "a second `: ` stands in this value", "这个值里又出现了冒号加空格")
-            .remedy("put the value in quotes", "请给值加引号")
+        self.error(
+            self.one(at),
+            "a second `: ` stands in this value",
+            "这个值里又出现了冒号加空格",
+        )
+        .remedy("put the value in quotes", "请给值加引号")
     }
 
     /// Whether only white space, or dashes of a list, stand before an offset on its line.
     fn begins_line(&self, at: usize) -> bool {
         let start = self.text[..at].rfind('\n').map_or(0, |index| index + 1);
-        self.text[start..at].bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'-'))
+        self.text[start..at]
+            .bytes()
+            .all(|byte| matches!(byte, b' ' | b'\t' | b'-'))
     }
 
     fn space_after_colon(&self, colon: usize) -> Diagnostic {
-        self.error(self.one(colon), "the space after the colon is missing", "冒号后面缺少空格")
-            .remedy("write `key: value`", "请写成“键: 值”，冒号后加一个半角空格")
+        self.error(
+            self.one(colon),
+            "the space after the colon is missing",
+            "冒号后面缺少空格",
+        )
+        .remedy("write `key: value`", "请写成“键: 值”，冒号后加一个半角空格")
     }
 
     /// A line without a colon where an entry was expected.
@@ -278,7 +326,10 @@ impl Faults<'_> {
         if source.starts_with(IDEOGRAPHIC_SPACE) {
             return self.full_width_at(Code::YamlSyntax, line.start);
         }
-        if let Some(length) = source.find(':').filter(|_| !source.starts_with(['"', '\''])) {
+        if let Some(length) = source
+            .find(':')
+            .filter(|_| !source.starts_with(['"', '\'']))
+        {
             return self.space_after_colon(line.start + length);
         }
         self.error(line, "a key with a colon was expected here", "这里应当是“键: 值”")
@@ -297,7 +348,10 @@ impl Faults<'_> {
         let (en, zh) = if at > line.start {
             ("this cannot stand here", "这里不能出现这样的内容")
         } else {
-            ("this line is not indented like its neighbours", "这一行的缩进与相邻行不一致")
+            (
+                "this line is not indented like its neighbours",
+                "这一行的缩进与相邻行不一致",
+            )
         };
         let span = if at > line.start { self.word(at) } else { line };
         self.error(span, en, zh).remedy(
@@ -317,21 +371,37 @@ impl Faults<'_> {
                 | ErrorKind::TabAtBlockScalarStart
         );
         let mut start = self.text[..at].rfind('\n').map_or(0, |index| index + 1);
-        for line in self.text[start..].split_inclusive('\n').take(if about_tabs { 1000 } else { 1 }) {
+        for line in self.text[start..]
+            .split_inclusive('\n')
+            .take(if about_tabs { 1000 } else { 1 })
+        {
             let blank = &line[..line.len() - line.trim_start_matches([' ', '\t']).len()];
             if let Some(tab) = blank.find('\t').filter(|_| !line.trim().is_empty()) {
-                let tabs = blank[tab..].bytes().take_while(|&byte| byte == b'\t').count();
+                let tabs = blank[tab..]
+                    .bytes()
+                    .take_while(|&byte| byte == b'\t')
+                    .count();
                 let span = Span::new(start + tab, start + tab + tabs);
                 return Some(
                     self.error(span, "a tab is used for indentation", "使用了制表符缩进")
-                        .remedy("indent with spaces, two for each level", "请用空格缩进，每层两个"),
+                        .remedy(
+                            "indent with spaces, two for each level",
+                            "请用空格缩进，每层两个",
+                        ),
                 );
             }
             start += line.len();
         }
         about_tabs.then(|| {
-            self.error(self.one(at), "a tab cannot stand here", "这里不能使用制表符")
-                .remedy("use spaces, or put the text in quotes", "请改用空格，或给文字加引号")
+            self.error(
+                self.one(at),
+                "a tab cannot stand here",
+                "这里不能使用制表符",
+            )
+            .remedy(
+                "use spaces, or put the text in quotes",
+                "请改用空格，或给文字加引号",
+            )
         })
     }
 }
@@ -339,7 +409,10 @@ impl Faults<'_> {
 /// `UnexpectedEnd` as `unexpected end`.
 fn words(name: &str) -> String {
     let mut shown = String::new();
-    for character in name.chars().take_while(|character| character.is_ascii_alphanumeric()) {
+    for character in name
+        .chars()
+        .take_while(|character| character.is_ascii_alphanumeric())
+    {
         if character.is_ascii_uppercase() && !shown.is_empty() {
             shown.push(' ');
         }

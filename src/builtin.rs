@@ -1,0 +1,47 @@
+//! What every new repository begins with, embedded in the program: schemas, rulebook, templates, calendar.
+//! It never decides whether a repository uses it.
+
+use std::sync::OnceLock;
+
+use include_dir::{Dir, include_dir};
+
+use crate::files::MemoryFiles;
+
+static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
+static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+static CALENDAR: &str = include_str!("../sample-repo/calendar/cn.yaml");
+
+/// The built-in files, each at the path that it has in a repository.
+pub fn files() -> &'static MemoryFiles {
+    static FILES: OnceLock<MemoryFiles> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let mut files = MemoryFiles::default();
+        for (folder, base) in [(&SCHEMAS, "schema"), (&TEMPLATES, "templates")] {
+            add(folder, base, &mut files);
+        }
+        files.insert("calendar/cn.yaml", CALENDAR.as_bytes().to_vec());
+        files
+    })
+}
+
+fn add(folder: &Dir<'_>, base: &str, files: &mut MemoryFiles) {
+    for file in folder.files() {
+        let path = format!(
+            "{base}/{}",
+            file.path().to_string_lossy().replace('\\', "/")
+        );
+        if path == "schema/workflow.yaml" {
+            // In a repository the rulebook lies at the top, one folder above its schema.
+            let text = String::from_utf8_lossy(file.contents());
+            files.insert(
+                "workflow.yaml",
+                text.replacen("$schema=", "$schema=schema/", 1).into_bytes(),
+            );
+        } else {
+            files.insert(path, file.contents().to_vec());
+        }
+    }
+    for inner in folder.dirs() {
+        add(inner, base, files);
+    }
+}

@@ -1,0 +1,536 @@
+//! One clue's folder: its index card, its records and its attachments, read and validated, every file accounted for.
+//! It judges no rule of the procedure.
+
+mod name;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+pub use name::{ID_LETTERS, check_name, folder_of, id_of, is_id};
+
+use crate::diagnostic::{Code, Diagnostic, Place, any_error};
+use crate::expression::{Scope, Shape};
+use crate::files::{FileKind, Files, file_name, walk};
+use crate::markdown;
+use crate::record::Card;
+use crate::rulebook::{NameParts, RecordType, match_path};
+use crate::text::Span;
+use crate::world::{MAXIMUM_RECORD, World, unreadable};
+use crate::yaml::{self, Document};
+
+/// The record name of the index card, which every clue has and no rulebook declares.
+pub const CARD: &str = "clue";
+
+/// A record as it was read.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// The rulebook's name of the record, such as `transfers`.
+    pub name: String,
+    /// Path below the repository's folder.
+    pub path: String,
+    /// Path below the clue's folder.
+    pub inner: String,
+    /// What the file's name says: department, date, occasion.
+    pub parts: NameParts,
+    pub bytes: Arc<[u8]>,
+    pub document: Document,
+    /// The YAML, or the front matter, as a value.
+    pub value: Value,
+    /// Where the YAML stands in the file.
+    pub yaml: Span,
+    /// The text of a Markdown report, below its front matter.
+    pub body: Option<Span>,
+    /// Whether the schema accepts it.
+    pub sound: bool,
+}
+
+impl Record {
+    /// The file as text; records that were read are UTF-8.
+    pub fn text(&self) -> &str {
+        std::str::from_utf8(&self.bytes).unwrap_or_default()
+    }
+
+    /// The place of a value in the file.
+    pub fn place(&self, pointer: &str) -> Place {
+        let node = &self.document.root;
+        let span = match node.at_pointer(pointer) {
+            Some(found) if !found.entries().is_empty() || !found.items().is_empty() => {
+                let (parent, key) = pointer.rsplit_once('/').unwrap_or(("", ""));
+                node.at_pointer(parent)
+                    .and_then(|parent| parent.entry(key))
+                    .map_or_else(
+                        || {
+                            found
+                                .entries()
+                                .first()
+                                .map_or(found.span, |entry| entry.key_span)
+                        },
+                        |entry| entry.key_span,
+                    )
+            }
+            _ => node.locate_pointer(pointer),
+        };
+        Place::at(&self.path, span)
+    }
+
+    /// A text of the record, by JSON pointer.
+    pub fn text_at(&self, pointer: &str) -> Option<&str> {
+        self.value.pointer(pointer).and_then(Value::as_str)
+    }
+}
+
+/// One clue with everything that its folder holds.
+pub struct Case {
+    pub id: String,
+    /// The clue's folder, below the repository's.
+    pub folder: String,
+    /// The index card; none where the clue is not collected yet, or the card cannot be used.
+    pub card: Option<Card>,
+    /// The index card's file, also where its content cannot be used as a card.
+    pub card_record: Option<Record>,
+    /// Records by their rulebook name, each list in the order of paths.
+    pub records: BTreeMap<String, Vec<Record>>,
+    /// Names of the files in `attachments/`.
+    pub attachments: Vec<String>,
+    /// Whether some file could not be read as what it should be, so that rules cannot be judged.
+    pub broken: bool,
+}
+
+impl Case {
+    /// Reads a clue's folder.
+    pub fn load(files: &dyn Files, world: &World, folder: &str) -> (Self, Vec<Diagnostic>) {
+        let mut loader = Loader {
+            files,
+            world,
+            diagnostics: Vec::new(),
+        };
+        let mut case = Self {
+            id: file_name(folder).to_owned(),
+            folder: folder.to_owned(),
+            card: None,
+            card_record: None,
+            records: BTreeMap::new(),
+            attachments: Vec::new(),
+            broken: false,
+        };
+        loader.fill(&mut case);
+        (case, loader.diagnostics)
+    }
+
+    /// The one record of a name.
+    pub fn record(&self, name: &str) -> Option<&Record> {
+        if name == CARD {
+            self.card_record.as_ref()
+        } else {
+            self.records.get(name).and_then(|records| records.first())
+        }
+    }
+
+    /// All records of a name.
+    pub fn all(&self, name: &str) -> &[Record] {
+        self.records.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The record of a department.
+    pub fn of_department(&self, name: &str, department: &str) -> Option<&Record> {
+        self.all(name).iter().find(|record| {
+            record
+                .parts
+                .get("department")
+                .is_some_and(|own| own == department)
+        })
+    }
+
+    /// The clue's state; `none` before collection.
+    pub fn state(&self) -> &str {
+        self.card.as_ref().map_or("none", |card| &card.state)
+    }
+
+    /// The variables that the rulebook's expressions see.
+    pub fn scope(&self, world: &World) -> Scope {
+        let mut scope = Scope::default();
+        let any = Shape::Any;
+        let shape = |name: &str| world.variables.get(name).unwrap_or(&any);
+        let null = Value::Null;
+        let card = self
+            .card_record
+            .as_ref()
+            .map_or(&null, |record| &record.value);
+        scope.set(CARD, card, shape(CARD));
+        scope.set(
+            "organisation",
+            &world.organisation_value,
+            shape("organisation"),
+        );
+        for (name, declared) in &world.rulebook.records {
+            if declared.is_many() {
+                let list: Vec<Value> = self
+                    .all(name)
+                    .iter()
+                    .map(|record| record.value.clone())
+                    .collect();
+                scope.set(name, &Value::Array(list), shape(name));
+            } else {
+                scope.set(
+                    name,
+                    self.record(name).map_or(&null, |record| &record.value),
+                    shape(name),
+                );
+            }
+        }
+        let rulebook = &world.rulebook.value;
+        let text = |key: &str| card.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (category, kind, urgency) = (text("category"), text("kind"), text("urgency"));
+        scope.set(
+            "urgency",
+            rulebook
+                .pointer(&format!("/urgencies/{urgency}"))
+                .unwrap_or(&null),
+            shape("urgency"),
+        );
+        scope.set(
+            "category",
+            rulebook
+                .pointer(&format!("/categories/{category}"))
+                .unwrap_or(&null),
+            shape("category"),
+        );
+        let kind = rulebook
+            .pointer(&format!("/categories/{category}/kinds/{kind}"))
+            .unwrap_or(&null);
+        scope.set("kind", kind, shape("kind"));
+        scope.set("entered", &self.entered(), shape("entered"));
+        scope.set("step", &json!({}), shape("step"));
+        scope.set("retention", &null, &Shape::Scalar);
+        scope
+    }
+
+    /// The scope in which a rule about one record is judged.
+    pub fn scope_of(&self, world: &World, scope: &Scope, record: &Record) -> Scope {
+        let mut inner = scope.clone();
+        let shape = match world.variables.get(&record.name) {
+            Some(Shape::List(item)) => (**item).clone(),
+            Some(shape) => shape.clone(),
+            None => Shape::Any,
+        };
+        inner.set("record", &record.value, &shape);
+        inner
+    }
+
+    /// When each state was last entered.
+    fn entered(&self) -> Value {
+        let mut entered = serde_json::Map::new();
+        for entry in self.card.iter().flat_map(|card| &card.trail) {
+            if entry.from.as_deref() != Some(entry.to.as_str()) {
+                entered.insert(entry.to.clone(), Value::String(entry.at.clone()));
+            }
+        }
+        Value::Object(entered)
+    }
+}
+
+struct Loader<'a> {
+    files: &'a dyn Files,
+    world: &'a World,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl Loader<'_> {
+    fn fill(&mut self, case: &mut Case) {
+        let paths = match walk(self.files, &case.folder) {
+            Ok(paths) => paths,
+            Err(error) => {
+                self.diagnostics.push(unreadable(&case.folder, &error));
+                case.broken = true;
+                return;
+            }
+        };
+        let mut folded: BTreeMap<String, String> = BTreeMap::new();
+        for (path, kind) in paths {
+            let inner = path[case.folder.len() + 1..].to_owned();
+            if is_passing(file_name(&path)) {
+                continue;
+            }
+            for part in inner.split('/') {
+                if let Some(diagnostic) = check_name(&path, part) {
+                    self.diagnostics.push(diagnostic);
+                }
+            }
+            if let Some(other) = folded.insert(inner.to_lowercase(), inner.clone()) {
+                self.diagnostics.push(Diagnostic::new(
+                    Code::FileName,
+                    Place::file(&path),
+                    format!("the name differs from {other} only in upper and lower case"),
+                    format!("与 {other} 只有大小写之差"),
+                ));
+            }
+            if kind != FileKind::File {
+                self.diagnostics
+                    .push(unreadable(&path, &crate::files::ReadError::Kind(kind)));
+                // A link in the place of a record would otherwise look as if the record were absent.
+                case.broken |= !inner.starts_with("attachments/") && kind != FileKind::Executable;
+                if kind != FileKind::Executable {
+                    continue;
+                }
+            }
+            if let Some(name) = inner.strip_prefix("attachments/") {
+                case.attachments.push(name.to_owned());
+            } else if inner == "clue.yaml" {
+                self.card(case, path, inner);
+            } else {
+                self.record(case, path, inner);
+            }
+        }
+        for (path, inner) in self.folders_in_place_of_records(case) {
+            self.diagnostics.push(unreadable(
+                &path,
+                &crate::files::ReadError::Kind(FileKind::Folder),
+            ));
+            case.broken |= !inner.is_empty();
+        }
+    }
+
+    /// A folder that has a record's name; git does not keep empty ones, people make them all the same.
+    fn folders_in_place_of_records(&self, case: &Case) -> Vec<(String, String)> {
+        let mut names = vec!["clue.yaml".to_owned()];
+        names.extend(
+            self.world
+                .rulebook
+                .records
+                .values()
+                .filter(|record| !record.is_many())
+                .map(|record| record.path.clone()),
+        );
+        names
+            .into_iter()
+            .map(|inner| (format!("{}/{inner}", case.folder), inner))
+            .filter(|(path, _)| matches!(self.files.kind(path), Ok(Some(FileKind::Folder))))
+            .collect()
+    }
+
+    fn card(&mut self, case: &mut Case, path: String, inner: String) {
+        let Some(record) = self.read(case, CARD, CARD, path, inner, NameParts::new(), false) else {
+            return;
+        };
+        if record.sound {
+            match serde_json::from_value(record.value.clone()) {
+                Ok(card) => case.card = Some(card),
+                Err(error) => self.diagnostics.push(Diagnostic::new(
+                    Code::SchemaType,
+                    Place::file(&record.path),
+                    format!("the index card cannot be used: {error}"),
+                    format!("索引卡无法使用：{error}"),
+                )),
+            }
+        }
+        case.broken |= case.card.is_none();
+        case.card_record = Some(record);
+    }
+
+    fn record(&mut self, case: &mut Case, path: String, inner: String) {
+        let matched = self
+            .world
+            .rulebook
+            .records
+            .iter()
+            .find_map(|(name, declared)| {
+                match_path(&declared.path, &inner).map(|parts| (name.clone(), declared, parts))
+            });
+        let Some((name, declared, parts)) = matched else {
+            self.diagnostics.push(self.unknown(&path, &inner));
+            return;
+        };
+        let Some(record) = self.read(
+            case,
+            &name,
+            &declared.schema,
+            path,
+            inner,
+            parts,
+            declared.is_markdown(),
+        ) else {
+            return;
+        };
+        if let (Some(own), Some(written)) = (
+            record.parts.get("department"),
+            record.text_at("/department"),
+        ) && own != written
+        {
+            self.diagnostics.push(
+                Diagnostic::new(
+                    Code::FileMisplaced,
+                    record.place("/department"),
+                    format!("the file is named after `{own}`, and the record says `{written}`"),
+                    format!("文件名是 `{own}`，记录中的部门却是 `{written}`"),
+                )
+                .remedy(
+                    "rename the file, or correct the department",
+                    "请改文件名，或改正部门",
+                ),
+            );
+        }
+        self.headings(declared, &record);
+        case.records.entry(name).or_default().push(record);
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one private function, called twice, that makes a record of its parts"
+    )]
+    fn read(
+        &mut self,
+        case: &mut Case,
+        name: &str,
+        schema: &str,
+        path: String,
+        inner: String,
+        parts: NameParts,
+        is_markdown: bool,
+    ) -> Option<Record> {
+        let bytes = match self.files.read(&path, MAXIMUM_RECORD) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => return None,
+            Err(error) => {
+                self.diagnostics.push(unreadable(&path, &error));
+                case.broken = true;
+                return None;
+            }
+        };
+        let (document, found, yaml_span, body) = if is_markdown {
+            read_markdown(&path, &bytes)
+        } else {
+            let (document, found) = yaml::parse(&path, &bytes);
+            (document, found, Span::new(0, bytes.len()), None)
+        };
+        let mut sound = !any_error(&found);
+        self.diagnostics.extend(found);
+        let Some(document) = document else {
+            case.broken = true;
+            return None;
+        };
+        let value = document.root.to_json();
+        let found = self
+            .world
+            .schemas
+            .validate(schema, &path, &document.root, &value);
+        sound &= !any_error(&found);
+        self.diagnostics.extend(found);
+        case.broken |= !sound;
+        Some(Record {
+            name: name.to_owned(),
+            path,
+            inner,
+            parts,
+            bytes,
+            document,
+            value,
+            yaml: yaml_span,
+            body,
+            sound,
+        })
+    }
+
+    fn headings(&mut self, declared: &RecordType, record: &Record) {
+        if declared.headings.is_empty() {
+            return;
+        }
+        let (report, _) = markdown::cut(&record.path, record.text());
+        let Some(report) = report else { return };
+        for heading in &declared.headings {
+            let wanted = [
+                heading.label.en.to_lowercase(),
+                heading.label.zh.to_lowercase(),
+            ];
+            let section = report
+                .sections
+                .iter()
+                .find(|section| wanted.contains(&section.title.trim().to_lowercase()));
+            let procedure = heading.procedure.joined();
+            match section {
+                None => self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::MarkdownHeading,
+                        Place::file(&record.path),
+                        format!("the section “{}” is missing", heading.label.en),
+                        format!("缺少“{}”一节", heading.label.zh),
+                    )
+                    .remedy(
+                        format!("add a line `## {}` and write the section", heading.label.en),
+                        format!("请加一行 `## {}` 并写好内容", heading.label.zh),
+                    )
+                    .procedure(procedure),
+                ),
+                Some(section) if section.empty => self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::MarkdownSection,
+                        Place::at(&record.path, section.span),
+                        format!("the section “{}” is empty", heading.label.en),
+                        format!("“{}”一节没有内容", heading.label.zh),
+                    )
+                    .remedy("write the section below its heading", "请在标题下写好内容")
+                    .procedure(procedure),
+                ),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn unknown(&self, path: &str, inner: &str) -> Diagnostic {
+        let paths: Vec<&str> = self
+            .world
+            .rulebook
+            .records
+            .values()
+            .map(|record| record.path.as_str())
+            .collect();
+        let near = crate::text::nearest(inner, paths.iter().copied().chain(["clue.yaml"]));
+        let diagnostic = Diagnostic::new(
+            Code::FileUnknown,
+            Place::file(path),
+            "this file belongs to no record".to_owned(),
+            "这个文件不属于任何记录".to_owned(),
+        );
+        match near {
+            Some(near) => diagnostic.remedy(
+                format!("perhaps {near} is meant"),
+                format!("是否应为 {near}？"),
+            ),
+            None => diagnostic.remedy(
+                "move it to attachments/ and list it in the collection form, or delete it",
+                "请移入 attachments/ 并登记到线索收集表，或者删除",
+            ),
+        }
+    }
+}
+
+fn read_markdown(
+    path: &str,
+    bytes: &[u8],
+) -> (Option<Document>, Vec<Diagnostic>, Span, Option<Span>) {
+    let nothing = Span::default();
+    let (text, mut found) = yaml::check_bytes(path, bytes);
+    let Some(text) = text else {
+        return (None, found, nothing, None);
+    };
+    let (report, more) = markdown::cut(path, text);
+    found.extend(more);
+    let Some(report) = report else {
+        return (None, found, nothing, None);
+    };
+    let (front, body) = (report.front, report.body);
+    let (document, more) = yaml::parse_at(path, &text[front.range()], front.start);
+    found.extend(more);
+    (document, found, front, Some(body))
+}
+
+/// Files that editors and file managers leave behind and that git is told to ignore: nobody's record.
+fn is_passing(name: &str) -> bool {
+    name == ".DS_Store"
+        || name == "Thumbs.db"
+        || name.ends_with('~')
+        || name.ends_with(".swp")
+        || name.starts_with(".clue-")
+        || name.starts_with(".~lock.")
+}

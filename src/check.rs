@@ -1,0 +1,212 @@
+//! The judge: whether a clue is valid in its state, and whether a whole folder obeys the procedure.
+//! Everybody asks here: the check, a step before it is published, and whoever reads history. It never writes.
+
+mod attachments;
+mod references;
+mod register;
+mod rules;
+mod seals;
+mod trail;
+
+use rayon::prelude::*;
+
+pub use attachments::digest;
+pub use register::{entry_path, number_entries};
+pub use rules::judge_rules;
+
+use crate::case::{Case, folder_of, is_id};
+use crate::diagnostic::{Code, Diagnostic, Place, sort};
+use crate::files::{FileKind, Files, join};
+use crate::rulebook::soundness;
+use crate::world::{World, unreadable};
+
+/// Judges one clue as it stands: files, references, records of its state, rules, seals, trail.
+pub fn check_case(files: &dyn Files, world: &World, case: &Case) -> Vec<Diagnostic> {
+    let mut found = references::check(files, world, case);
+    found.extend(attachments::check(files, case));
+    if case.card_record.is_none() {
+        if !case.broken {
+            found.push(uncollected(case));
+        }
+        return found;
+    }
+    found.extend(trail::check(world, case));
+    found.extend(seals::check(world, case));
+    found.extend(register::check_case(files, case));
+    found.extend(rules::check(world, case));
+    found
+}
+
+/// Reads and judges the clue in a folder.
+pub fn check_folder(files: &dyn Files, world: &World, folder: &str) -> Vec<Diagnostic> {
+    let (case, mut found) = Case::load(files, world, folder);
+    found.extend(check_case(files, world, &case));
+    found
+}
+
+/// Judges everything in a repository: its organisation, rulebook, calendar, register and every clue, in parallel.
+///
+/// `only` limits the clues judged to some folders; what is not a clue is judged all the same.
+pub fn check_all(
+    files: &dyn Files,
+    builtin: &dyn Files,
+    only: Option<&[String]>,
+) -> Vec<Diagnostic> {
+    let (world, mut found) = World::load(files, builtin);
+    let Some(world) = world else {
+        sort(&mut found);
+        return found;
+    };
+    found.extend(check_world(files, &world));
+    let (folders, misplaced) = clue_folders(files);
+    found.extend(misplaced);
+    found.extend(register::check_all(files));
+    let chosen: Vec<&String> = folders
+        .iter()
+        .filter(|folder| only.is_none_or(|only| only.contains(folder)))
+        .collect();
+    let of_clues: Vec<Vec<Diagnostic>> = chosen
+        .par_iter()
+        .map(|folder| check_folder(files, &world, folder))
+        .collect();
+    found.extend(of_clues.into_iter().flatten());
+    sort(&mut found);
+    found
+}
+
+/// Judges what stands beside the clues.
+pub fn check_world(files: &dyn Files, world: &World) -> Vec<Diagnostic> {
+    let mut found = world.schemas.check();
+    found.extend(soundness::check(
+        &world.rulebook,
+        &world.rulebook_document.root,
+        &world.schemas,
+        Some(&world.organisation),
+    ));
+    found.extend(references::check_organisation(files, world));
+    for entry in files.list("calendar").unwrap_or_default() {
+        let path = join("calendar", &entry.name);
+        if !entry.name.ends_with(".yaml") {
+            continue;
+        }
+        match files.read(&path, crate::world::MAXIMUM_RECORD) {
+            Ok(Some(bytes)) => {
+                let (document, faults) = crate::yaml::parse(&path, &bytes);
+                found.extend(faults);
+                if let Some(document) = document {
+                    let value = document.root.to_json();
+                    found.extend(
+                        world
+                            .schemas
+                            .validate("calendar", &path, &document.root, &value),
+                    );
+                }
+            }
+            Ok(None) => {}
+            Err(error) => found.push(unreadable(&path, &error)),
+        }
+    }
+    found
+}
+
+/// Every clue's folder in the order of paths, and what lies in `clues/` and is none.
+pub fn clue_folders(files: &dyn Files) -> (Vec<String>, Vec<Diagnostic>) {
+    let mut folders = Vec::new();
+    let mut found = Vec::new();
+    descend(files, "clues", 0, &mut folders, &mut found);
+    (folders, found)
+}
+
+fn descend(
+    files: &dyn Files,
+    folder: &str,
+    depth: usize,
+    folders: &mut Vec<String>,
+    found: &mut Vec<Diagnostic>,
+) {
+    let entries = match files.list(folder) {
+        Ok(entries) => entries,
+        Err(error) => {
+            found.push(unreadable(folder, &error));
+            return;
+        }
+    };
+    for entry in entries {
+        let path = join(folder, &entry.name);
+        if entry.name == ".gitkeep" {
+            continue;
+        }
+        if entry.kind != FileKind::Folder {
+            found.push(misplaced(&path, "no file may lie here", "此处不应有文件"));
+        } else if depth == 2 {
+            if folder_of(&entry.name).as_deref() == Some(path.as_str()) {
+                folders.push(path);
+            } else if is_id(&entry.name) {
+                let right = folder_of(&entry.name).unwrap_or_default();
+                found.push(misplaced(
+                    &path,
+                    &format!("this clue belongs at {right}"),
+                    &format!("这条线索应放在 {right}"),
+                ));
+            } else {
+                found.push(misplaced(
+                    &path,
+                    "the folder's name is no clue id such as 20261123-k7qd",
+                    "目录名不是线索标识（如 20261123-k7qd）",
+                ));
+            }
+        } else if is_id(&entry.name) {
+            let right = folder_of(&entry.name).unwrap_or_default();
+            found.push(misplaced(
+                &path,
+                &format!("this clue belongs at {right}"),
+                &format!("这条线索应放在 {right}"),
+            ));
+        } else if !is_date_folder(&entry.name, depth) {
+            found.push(misplaced(
+                &path,
+                "clues lie in folders by year (2026) and day (11-23)",
+                "线索按年（2026）和日（11-23）分目录存放",
+            ));
+        } else {
+            descend(files, &path, depth + 1, folders, found);
+        }
+    }
+}
+
+fn is_date_folder(name: &str, depth: usize) -> bool {
+    let digits = |text: &str, count: usize| {
+        text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit())
+    };
+    if depth == 0 {
+        digits(name, 4)
+    } else {
+        name.split_once('-')
+            .is_some_and(|(month, day)| digits(month, 2) && digits(day, 2))
+    }
+}
+
+fn misplaced(path: &str, en: &str, zh: &str) -> Diagnostic {
+    Diagnostic::new(Code::FileMisplaced, Place::file(path), en, zh).remedy(
+        "move it where it belongs, or delete it",
+        "请移到应在的位置，或者删除",
+    )
+}
+
+fn uncollected(case: &Case) -> Diagnostic {
+    let path = case
+        .record("collection")
+        .map_or_else(|| case.folder.clone(), |record| record.path.clone());
+    let id = &case.id;
+    Diagnostic::new(
+        Code::ClueUncollected,
+        Place::file(path),
+        format!("clue {id} was begun and not yet collected"),
+        format!("线索 {id} 已起草，尚未提交"),
+    )
+    .remedy(
+        format!("complete the form, then: clue advance {id} collect"),
+        format!("填完收集表后执行：clue advance {id} collect"),
+    )
+    .procedure("C3")
+}

@@ -1,0 +1,147 @@
+//! The register of numbers: `register/2026/YW/0/YW-2026-0001` holds the id of the clue that bears the number.
+
+use std::collections::BTreeMap;
+
+use crate::case::{Case, folder_of, is_id};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::files::{Files, file_name, walk};
+use crate::world::unreadable;
+
+/// Where a number is registered: by year, category and thousand of the sequence. `None` where the text is no number.
+pub fn entry_path(number: &str) -> Option<String> {
+    let allowed = |character: char| {
+        character.is_ascii_uppercase() || character.is_ascii_digit() || character == '-'
+    };
+    if !number.chars().all(allowed) {
+        return None;
+    }
+    let parts: Vec<&str> = number.split('-').collect();
+    let year = parts
+        .iter()
+        .find(|part| part.len() == 4 && part.starts_with("20"))?;
+    let code = parts
+        .iter()
+        .find(|part| part.starts_with(|first: char| first.is_ascii_uppercase()))?;
+    let sequence: u64 = parts.last()?.parse().ok()?;
+    Some(format!(
+        "register/{year}/{code}/{}/{number}",
+        sequence / 1_000
+    ))
+}
+
+/// The registered numbers of a category and year: the numbers of the highest thousand.
+pub fn number_entries(files: &dyn Files, year: i32, code: &str) -> Vec<String> {
+    let base = format!("register/{year}/{code}");
+    let highest = files
+        .list(&base)
+        .unwrap_or_default()
+        .into_iter()
+        .filter_map(|entry| entry.name.parse::<u64>().ok())
+        .max();
+    let Some(highest) = highest else {
+        return Vec::new();
+    };
+    files
+        .list(&format!("{base}/{highest}"))
+        .unwrap_or_default()
+        .into_iter()
+        .map(|entry| entry.name)
+        .collect()
+}
+
+/// A numbered clue has its entry.
+pub(super) fn check_case(files: &dyn Files, case: &Case) -> Option<Diagnostic> {
+    let record = case.card_record.as_ref()?;
+    let number = case.card.as_ref()?.number.as_deref()?;
+    let entry = entry_path(number).and_then(|path| files.read(&path, 1_000).ok().flatten());
+    let id = entry
+        .as_deref()
+        .map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned());
+    match id {
+        Some(id) if id == case.id => None,
+        Some(id) => Some(
+            Diagnostic::new(
+                Code::NumberDuplicate,
+                record.place("/number"),
+                format!("the number {number} is registered for the clue {id}"),
+                format!("编号 {number} 登记在线索 {id} 名下"),
+            )
+            .remedy(
+                "one of the two clues needs another number",
+                "两条线索中的一条需要换号",
+            )
+            .procedure("T4"),
+        ),
+        None => Some(
+            Diagnostic::new(
+                Code::NumberUnregistered,
+                record.place("/number"),
+                format!("the number {number} has no entry in register/"),
+                format!("编号 {number} 在 register/ 中没有登记"),
+            )
+            .remedy(
+                "numbers are given by the step register; restore the entry from git",
+                "编号由登记步骤给出；请从 git 恢复该登记项",
+            )
+            .procedure("T4"),
+        ),
+    }
+}
+
+/// Each entry lies where its number says, names a clue, and that clue bears the number.
+pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    let entries = match walk(files, "register") {
+        Ok(entries) => entries,
+        Err(error) => return vec![unreadable("register", &error)],
+    };
+    let mut numbers_of: BTreeMap<String, String> = BTreeMap::new();
+    for (path, _) in entries {
+        let number = file_name(&path);
+        if number == ".gitkeep" {
+            continue;
+        }
+        if entry_path(number).as_deref() != Some(path.as_str()) {
+            found.push(Diagnostic::new(
+                Code::FileMisplaced,
+                Place::file(&path),
+                "this is no entry of the register",
+                "这不是有效的编号登记项",
+            ));
+            continue;
+        }
+        let id = match files.read(&path, 1_000) {
+            Ok(bytes) => String::from_utf8_lossy(&bytes.unwrap_or_default())
+                .trim()
+                .to_owned(),
+            Err(error) => {
+                found.push(unreadable(&path, &error));
+                continue;
+            }
+        };
+        let card = folder_of(&id).map(|folder| format!("{folder}/clue.yaml"));
+        let there = card.is_some_and(|card| matches!(files.kind(&card), Ok(Some(_))));
+        if !is_id(&id) || !there {
+            found.push(
+                Diagnostic::new(
+                    Code::NumberUnregistered,
+                    Place::file(&path),
+                    format!("the number {number} names no clue that is here"),
+                    format!("编号 {number} 所指的线索不存在"),
+                )
+                .procedure("T4"),
+            );
+        } else if let Some(other) = numbers_of.insert(id.clone(), number.to_owned()) {
+            found.push(
+                Diagnostic::new(
+                    Code::NumberDuplicate,
+                    Place::file(&path),
+                    format!("the clue {id} has two numbers, {other} and {number}"),
+                    format!("线索 {id} 有两个编号：{other} 和 {number}"),
+                )
+                .procedure("T4"),
+            );
+        }
+    }
+    found
+}

@@ -1,0 +1,208 @@
+//! The rulebook's rules over one clue: the records that its state requires, and every condition that must hold.
+
+use crate::case::{Case, Record};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::expression::Scope;
+use crate::rulebook::soundness::{fill_in, split_place};
+use crate::rulebook::{Condition, Rule};
+use crate::text::visible_line;
+use crate::world::World;
+
+/// Judges the records and rules of the clue's state.
+pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
+    let mut found = required(world, case);
+    // With a record missing or misshapen, conditions would complain about what is already said.
+    if case.broken || !found.is_empty() || case.card.is_none() {
+        return found;
+    }
+    let scope = case.scope(world);
+    let state = case.state();
+    let rules = world.rulebook.rules.iter().chain(
+        world
+            .rulebook
+            .chain(state)
+            .into_iter()
+            .flat_map(|(_, state)| &state.rules),
+    );
+    found.extend(judge_rules(world, case, &scope, rules, None));
+    let card = case.card.as_ref();
+    let kind = card.and_then(|card| {
+        world
+            .rulebook
+            .kind(card.category.as_deref()?, card.kind.as_deref()?)
+    });
+    if let Some((_, kind)) = kind {
+        for record in case.all("handling") {
+            // A kind's requirements hold from completion on.
+            if record.text_at("/completion/at").is_some() {
+                found.extend(judge_rules(
+                    world,
+                    case,
+                    &scope,
+                    kind.rules.iter(),
+                    Some(record),
+                ));
+            }
+        }
+    }
+    found.extend(turn(world, case));
+    found
+}
+
+fn required(world: &World, case: &Case) -> Vec<Diagnostic> {
+    let id = &case.id;
+    let mut found = Vec::new();
+    for (name, state) in world.rulebook.chain(case.state()) {
+        for record in &state.records {
+            let Some(declared) = world.rulebook.records.get(record) else {
+                continue;
+            };
+            if !case.all(record).is_empty() {
+                continue;
+            }
+            found.push(
+                Diagnostic::new(
+                    Code::RecordMissing,
+                    Place::file(format!("{}/{}", case.folder, declared.path)),
+                    format!(
+                        "the {} is missing; the state “{}” requires it",
+                        declared.label.en, world.rulebook.states[name].label.en
+                    ),
+                    format!(
+                        "缺少{}，“{}”状态要求必须有",
+                        declared.label.zh, world.rulebook.states[name].label.zh
+                    ),
+                )
+                .remedy(
+                    format!("clue draft {id} {record}"),
+                    format!("clue draft {id} {record} 可生成草稿"),
+                )
+                .procedure(declared.procedure.joined()),
+            );
+        }
+    }
+    found
+}
+
+/// Judges rules; those that are about `each` record are judged for each, or only for `record` where one is given.
+pub fn judge_rules<'a>(
+    world: &World,
+    case: &Case,
+    scope: &Scope,
+    rules: impl Iterator<Item = &'a Rule>,
+    record: Option<&Record>,
+) -> Vec<Diagnostic> {
+    let mut found = Vec::new();
+    for rule in rules {
+        match (&rule.each, record) {
+            (Some(each), None) => {
+                for record in case.all(each) {
+                    let inner = case.scope_of(world, scope, record);
+                    found.extend(judge(case, &inner, rule, Some(record)));
+                }
+            }
+            (_, Some(record)) => {
+                let inner = case.scope_of(world, scope, record);
+                found.extend(judge(case, &inner, rule, Some(record)));
+            }
+            (None, None) => found.extend(judge(case, scope, rule, None)),
+        }
+    }
+    found
+}
+
+fn judge(case: &Case, scope: &Scope, rule: &Rule, record: Option<&Record>) -> Option<Diagnostic> {
+    let holds = |condition: &Condition| condition.holds(scope);
+    let verdict = match rule.when.as_ref().map(holds) {
+        Some(Ok(false)) => return None,
+        Some(Err(why)) => Err(why),
+        _ => holds(&rule.expect),
+    };
+    let place = place(case, rule, record);
+    let diagnostic = match verdict {
+        Ok(true) => return None,
+        Ok(false) => {
+            let message = fill_in(&rule.message, &|source| match Condition::new(source)
+                .evaluate(scope)
+            {
+                Ok(serde_json::Value::String(text)) => visible_line(&text),
+                Ok(value) => value.to_string(),
+                Err(_) => source.to_owned(),
+            });
+            let mut diagnostic = Diagnostic::new(Code::Rule, place, message.en, message.zh);
+            diagnostic.remedy.clone_from(&rule.remedy);
+            diagnostic
+        }
+        Err(why) => Diagnostic::new(
+            Code::RuleJudgement,
+            place,
+            format!("the rule {} could not be judged: {}", rule.name, why.en),
+            format!("规则 {} 无法判定：{}", rule.name, why.zh),
+        ),
+    };
+    Some(
+        diagnostic
+            .procedure(rule.procedure.joined())
+            .rule(&rule.name),
+    )
+}
+
+fn place(case: &Case, rule: &Rule, record: Option<&Record>) -> Place {
+    let at = rule.at.as_deref().unwrap_or_default();
+    if let Some(record) = record {
+        let (first, rest) = split_place(at);
+        let pointer = if first.is_empty() {
+            String::new()
+        } else {
+            format!("/{first}{rest}")
+        };
+        return record.place(&pointer);
+    }
+    let (name, pointer) = split_place(at);
+    let card = case.card_record.as_ref();
+    match case.record(&name).or(card) {
+        Some(found) if found.name == name => found.place(&pointer),
+        Some(card) => card.place("/state"),
+        None => Place::file(&case.folder),
+    }
+}
+
+/// P1: the person responsible has a role whose turn it is.
+fn turn(world: &World, case: &Case) -> Option<Diagnostic> {
+    let card = case.card.as_ref()?;
+    let state = world.rulebook.states.get(&card.state)?;
+    if state.turn.is_empty() || !world.organisation.people.contains_key(&card.responsible) {
+        return None;
+    }
+    if world.has_role(&card.responsible, &state.turn) {
+        return None;
+    }
+    let names = |language| {
+        let labels: Vec<String> = state
+            .turn
+            .iter()
+            .map(|role| world.rulebook.label("role", role, language))
+            .collect();
+        labels
+    };
+    let record = case.card_record.as_ref()?;
+    let name = world.organisation.person_name(&card.responsible);
+    Some(
+        Diagnostic::new(
+            Code::Rule,
+            record.place("/responsible"),
+            format!(
+                "in the state “{}” the next step is up to: {}; {name} is none",
+                state.label.en,
+                names(crate::text::Language::En).join(", ")
+            ),
+            format!(
+                "“{}”状态的下一步应由{}负责，{name}不具备该角色",
+                state.label.zh,
+                names(crate::text::Language::Zh).join("或")
+            ),
+        )
+        .procedure(state.procedure.joined())
+        .rule("responsible-person"),
+    )
+}

@@ -1,0 +1,100 @@
+//! Sealed records are the bytes that were sealed: their SHA-256 stands in the trail.
+
+use std::collections::BTreeMap;
+
+use crate::case::Case;
+use crate::check::attachments::digest;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::world::World;
+
+/// Compares every record that the state seals with the last seal that the trail holds of it.
+pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
+    let Some(card) = &case.card else {
+        return Vec::new();
+    };
+    let sealed = world.rulebook.seals(&card.state);
+    let mut last: BTreeMap<&str, (&str, usize)> = BTreeMap::new();
+    for (index, entry) in card.trail.iter().enumerate() {
+        for (path, hash) in entry.seals.iter().flatten() {
+            last.insert(path, (hash, index));
+        }
+    }
+    let mut found = Vec::new();
+    let records = case
+        .records
+        .values()
+        .flatten()
+        .filter(|record| sealed.contains(record.name.as_str()));
+    for record in records {
+        let label = &world.rulebook.records[&record.name].label;
+        match last.remove(record.inner.as_str()) {
+            Some((hash, index)) if hash != digest(&record.bytes) => {
+                let entry = &card.trail[index];
+                found.push(
+                    Diagnostic::new(
+                        Code::SealBroken,
+                        Place::file(&record.path),
+                        format!(
+                            "the {} was changed after it was sealed by `{}` on {}",
+                            label.en, entry.step, &entry.at
+                        ),
+                        format!(
+                            "{}在 {} 由 `{}` 封存之后又被改动",
+                            label.zh, &entry.at, entry.step
+                        ),
+                    )
+                    .remedy(
+                        format!("restore it: git checkout HEAD -- {}", record.path),
+                        format!("请恢复：git checkout HEAD -- {}", record.path),
+                    )
+                    .procedure("P2"),
+                );
+            }
+            Some(_) => {}
+            None => found.push(
+                Diagnostic::new(
+                    Code::SealMissing,
+                    Place::file(&record.path),
+                    format!(
+                        "the state “{}” seals the {}, and the trail holds no seal of it",
+                        card.state, label.en
+                    ),
+                    format!(
+                        "“{}”状态要求封存{}，但经过中没有它的封存记录",
+                        card.state, label.zh
+                    ),
+                )
+                .remedy(
+                    "records are added before the step that seals them",
+                    "记录应在封存它的步骤之前加入",
+                )
+                .procedure("P2"),
+            ),
+        }
+    }
+    // A sealed record that is gone leaves its seal behind.
+    for (path, (_, index)) in last {
+        let name = world
+            .rulebook
+            .records
+            .iter()
+            .find(|(_, declared)| crate::rulebook::match_path(&declared.path, path).is_some())
+            .map(|(name, _)| name.as_str());
+        if name.is_some_and(|name| sealed.contains(name)) && !case.broken {
+            found.push(
+                Diagnostic::new(
+                    Code::SealBroken,
+                    Place::file(format!("{}/{path}", case.folder)),
+                    format!(
+                        "this record was sealed by `{}` and is gone",
+                        card.trail[index].step
+                    ),
+                    format!("这份记录已由 `{}` 封存，现在不见了", card.trail[index].step),
+                )
+                .remedy("restore it from git", "请从 git 恢复")
+                .procedure("P2"),
+            );
+        }
+    }
+    found
+}

@@ -1,0 +1,272 @@
+//! Drafts of records: a template, filled with what is already known.
+
+use serde_json::{Value, json};
+
+use crate::case::Case;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::expression::{Scope, Shape};
+use crate::workflow::{Actor, Desk};
+
+/// Which record to draft.
+#[derive(Clone, Debug, Default)]
+pub struct DraftRequest {
+    /// The rulebook's name of the record.
+    pub record: String,
+    pub department: Option<String>,
+    /// Of minutes and supervision: what the file is called after.
+    pub purpose: Option<String>,
+    /// `YYYY-MM-DD`; today where absent.
+    pub date: Option<String>,
+}
+
+/// The departments that the rulebook routes a clue to (F1).
+pub fn routed_departments(desk: &Desk<'_>, case: &Case, scope: &Scope) -> Vec<String> {
+    let route = desk
+        .world
+        .rulebook
+        .routing
+        .iter()
+        .find(|route| route.when.holds(scope) == Ok(true));
+    let list = route.and_then(|route| route.departments.evaluate(scope).ok());
+    let mut departments: Vec<String> = Vec::new();
+    for name in list
+        .as_ref()
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+    {
+        let known = case.of_department("transfers", name).is_some()
+            || departments.iter().any(|other| other == name);
+        if !known {
+            departments.push(name.to_owned());
+        }
+    }
+    departments
+}
+
+/// Renders the draft of one record; gives its path and text. A record that exists is refused, never overwritten.
+pub fn draft(
+    desk: &Desk<'_>,
+    case: &Case,
+    request: &DraftRequest,
+    actor: &Actor,
+) -> Result<(String, String), Vec<Diagnostic>> {
+    let name = request.record.as_str();
+    let fault = |en: String, zh: String| {
+        vec![Diagnostic::new(
+            Code::StepArgument,
+            Place::file(&case.folder),
+            en,
+            zh,
+        )]
+    };
+    let Some(declared) = desk.world.rulebook.records.get(name) else {
+        let all: Vec<&str> = desk
+            .world
+            .rulebook
+            .records
+            .keys()
+            .map(String::as_str)
+            .collect();
+        let all = all.join(", ");
+        return Err(fault(
+            format!("there is no record `{name}`; records are: {all}"),
+            format!("没有名为 `{name}` 的记录；可用的有：{all}"),
+        ));
+    };
+    let Some(template) = &declared.template else {
+        return Err(fault(
+            format!("the rulebook gives no template for `{name}`"),
+            format!("规则书没有为 `{name}` 指定模板"),
+        ));
+    };
+    let department = match (&request.department, declared.is_by_department()) {
+        (Some(department), _) => Some(department.clone()),
+        (None, true) => match default_departments(desk, case, name).as_slice() {
+            [only] => Some(only.clone()),
+            several => {
+                let list = several.join(", ");
+                return Err(fault(
+                    format!("say for which department: --department ({list})"),
+                    format!("请用 --department 指定部门（{list}）"),
+                ));
+            }
+        },
+        (None, false) => None,
+    };
+    if let Some(department) = &department
+        && !desk.world.organisation.departments.contains_key(department)
+    {
+        return Err(fault(
+            format!("there is no department `{department}` in the organisation"),
+            format!("组织中没有 `{department}` 这个部门"),
+        ));
+    }
+    let date = request
+        .date
+        .clone()
+        .unwrap_or_else(|| actor.at.date().to_string());
+    let purpose = request
+        .purpose
+        .clone()
+        .unwrap_or_else(|| default_purpose(case, name).to_owned());
+    let inner = declared
+        .path
+        .replace("{department}", department.as_deref().unwrap_or_default())
+        .replace("{date}", &date)
+        .replace("{what}", &purpose);
+    let path = format!("{}/{inner}", case.folder);
+    if !matches!(desk.files.kind(&path), Ok(None)) {
+        return Err(vec![
+            Diagnostic::new(
+                Code::StepArgument,
+                Place::file(&path),
+                format!("{inner} exists already and is left as it is"),
+                format!("{inner} 已经存在，保持不变"),
+            )
+            .remedy("edit it, or delete it first", "请直接编辑，或先删除"),
+        ]);
+    }
+    let mut context = draft_context(desk, case, actor);
+    context["department"] = json!(department);
+    context["purpose"] = json!(purpose);
+    context["record"] = desk.world.rulebook.value["records"][name].clone();
+    context["record"]["name"] = json!(name);
+    let text = desk
+        .templates
+        .render(template, &context)
+        .map_err(|found| vec![found])?;
+    Ok((path, text))
+}
+
+/// The drafts that a step leaves behind: one record, or one for each department concerned; none where it exists.
+pub(super) fn drafts_of_step(
+    desk: &Desk<'_>,
+    case: &Case,
+    request: &DraftRequest,
+    actor: &Actor,
+) -> Result<Vec<(String, String)>, Vec<Diagnostic>> {
+    let Some(declared) = desk.world.rulebook.records.get(&request.record) else {
+        return Ok(Vec::new());
+    };
+    if !declared.is_many() && !case.all(&request.record).is_empty() {
+        return Ok(Vec::new());
+    }
+    let departments: Vec<Option<String>> = match (&request.department, declared.is_by_department())
+    {
+        (Some(department), true) => vec![Some(department.clone())],
+        (None, true) => routed_departments(desk, case, &case.scope(desk.world))
+            .into_iter()
+            .map(Some)
+            .collect(),
+        _ => vec![None],
+    };
+    let mut drafted = Vec::new();
+    for department in departments {
+        let there = department
+            .as_ref()
+            .is_some_and(|department| case.of_department(&request.record, department).is_some());
+        if !there {
+            drafted.push(draft(
+                desk,
+                case,
+                &DraftRequest {
+                    department,
+                    ..request.clone()
+                },
+                actor,
+            )?);
+        }
+    }
+    Ok(drafted)
+}
+
+/// What a template of a draft is given.
+pub fn draft_context(desk: &Desk<'_>, case: &Case, actor: &Actor) -> Value {
+    let world = desk.world;
+    let mut context = json!({
+        "language": world.organisation.language.code(),
+        "organisation": world.organisation_value,
+        "actor": actor.person,
+        "actor_roles": world.organisation.people.get(&actor.person).map(|person| person.roles.clone()),
+        "now": actor.at.to_string(),
+        "today": actor.at.date().to_string(),
+        "department": null,
+        "purpose": null,
+    });
+    let any = Shape::Any;
+    let shape = |name: &str| world.variables.get(name).unwrap_or(&any);
+    context["clue"] = fill(
+        case.card_record.as_ref().map(|record| &record.value),
+        shape("clue"),
+    );
+    for (name, declared) in &world.rulebook.records {
+        if declared.is_many() {
+            let inner = match shape(name) {
+                Shape::List(inner) => (**inner).clone(),
+                other => other.clone(),
+            };
+            context[name] = case
+                .all(name)
+                .iter()
+                .map(|record| fill(Some(&record.value), &inner))
+                .collect();
+        } else {
+            context[name] = fill(case.record(name).map(|record| &record.value), shape(name));
+        }
+    }
+    let kind = case.card.as_ref().and_then(|card| {
+        world
+            .rulebook
+            .kind(card.category.as_deref()?, card.kind.as_deref()?)
+    });
+    context["kind"] = kind.map_or(
+        Value::Null,
+        |(_, kind)| json!({"label": kind.label, "measures": kind.measures}),
+    );
+    context["measures"] = world.rulebook.value["measures"].clone();
+    context
+}
+
+/// A value with everything that its shape declares, null where absent: templates are strict about names.
+fn fill(value: Option<&Value>, shape: &Shape) -> Value {
+    match (value, shape) {
+        (value, Shape::Fields(fields)) => {
+            let mut filled = serde_json::Map::new();
+            for (name, shape) in fields {
+                filled.insert(
+                    name.clone(),
+                    fill(value.and_then(|value| value.get(name)), shape),
+                );
+            }
+            Value::Object(filled)
+        }
+        (None | Some(Value::Null), Shape::List(_)) => json!([]),
+        (Some(Value::Array(items)), Shape::List(inner)) => {
+            items.iter().map(|item| fill(Some(item), inner)).collect()
+        }
+        (value, _) => value.cloned().unwrap_or_default(),
+    }
+}
+
+fn default_departments(desk: &Desk<'_>, case: &Case, name: &str) -> Vec<String> {
+    if name == "transfers" {
+        return routed_departments(desk, case, &case.scope(desk.world));
+    }
+    case.all("transfers")
+        .iter()
+        .filter_map(|slip| slip.parts.get("department").cloned())
+        .filter(|department| case.of_department(name, department).is_none())
+        .collect()
+}
+
+/// What minutes or a supervision record are about, by where the clue stands.
+fn default_purpose(case: &Case, name: &str) -> &'static str {
+    match (name, case.state()) {
+        ("supervision", _) => "spot-check",
+        (_, "collected" | "registered") => "discussion",
+        (_, "handled" | "fed-back" | "archived") => "feedback",
+        _ => "coordination",
+    }
+}

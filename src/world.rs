@@ -1,0 +1,172 @@
+//! What judging a clue needs beside the clue: schemas, organisation, rulebook, each loaded with its findings.
+//! It never looks into `clues/`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::diagnostic::{Code, Diagnostic, Place, any_error};
+use crate::expression::Shape;
+use crate::files::{FileKind, Files, ReadError};
+use crate::record::Organisation;
+use crate::rulebook::Rulebook;
+use crate::schema::Schemas;
+use crate::yaml::{self, Document};
+
+/// Largest record that is read, in bytes.
+pub const MAXIMUM_RECORD: u64 = yaml::MAXIMUM_SIZE as u64;
+
+/// The organisation, its rulebook and its schemas, as of one moment.
+pub struct World {
+    pub schemas: Schemas,
+    pub organisation: Organisation,
+    /// `organisation.yaml` as a value, for expressions and documents.
+    pub organisation_value: Value,
+    pub rulebook: Rulebook,
+    pub rulebook_document: Document,
+    /// The names that expressions may use.
+    pub variables: BTreeMap<String, Shape>,
+}
+
+impl World {
+    /// Loads what a repository says; `None` where organisation or rulebook cannot be used, with the findings why.
+    pub fn load(files: &dyn Files, builtin: &dyn Files) -> (Option<Self>, Vec<Diagnostic>) {
+        let (schemas, mut diagnostics) = Schemas::load(files, builtin);
+        let organisation = load_value(
+            files,
+            &schemas,
+            "organisation.yaml",
+            "organisation",
+            &mut diagnostics,
+        );
+        let rulebook = load_value(
+            files,
+            &schemas,
+            "workflow.yaml",
+            "workflow",
+            &mut diagnostics,
+        );
+        let (Some((organisation_value, _)), Some((rulebook_value, rulebook_document))) =
+            (organisation, rulebook)
+        else {
+            return (None, diagnostics);
+        };
+        let organisation: Organisation = match serde_json::from_value(organisation_value.clone()) {
+            Ok(organisation) => organisation,
+            Err(error) => {
+                diagnostics.push(unusable("organisation.yaml", &error.to_string()));
+                return (None, diagnostics);
+            }
+        };
+        let rulebook = match Rulebook::from_value(rulebook_value) {
+            Ok(rulebook) => rulebook,
+            Err(error) => {
+                diagnostics.push(unusable("workflow.yaml", &error));
+                return (None, diagnostics);
+            }
+        };
+        let variables = rulebook.variables(&schemas);
+        (
+            Some(Self {
+                schemas,
+                organisation,
+                organisation_value,
+                rulebook,
+                rulebook_document,
+                variables,
+            }),
+            diagnostics,
+        )
+    }
+
+    /// Whether a person has one of the roles.
+    pub fn has_role(&self, person: &str, roles: &[String]) -> bool {
+        self.organisation
+            .people
+            .get(person)
+            .is_some_and(|person| self.rulebook.has_role(&person.roles, roles))
+    }
+}
+
+fn load_value(
+    files: &dyn Files,
+    schemas: &Schemas,
+    path: &str,
+    schema: &str,
+    diagnostics: &mut Vec<Diagnostic>,
+) -> Option<(Value, Document)> {
+    let bytes = match files.read(path, MAXIMUM_RECORD) {
+        Ok(Some(bytes)) => bytes,
+        Ok(None) => {
+            diagnostics.push(
+                Diagnostic::new(
+                    Code::RecordMissing,
+                    Place::file(path),
+                    format!("there is no {path}"),
+                    format!("缺少 {path}"),
+                )
+                .remedy("clue init writes it", "clue init 会生成它"),
+            );
+            return None;
+        }
+        Err(error) => {
+            diagnostics.push(unreadable(path, &error));
+            return None;
+        }
+    };
+    let (document, found) = yaml::parse(path, &bytes);
+    let broken = any_error(&found);
+    diagnostics.extend(found);
+    let document = document.filter(|_| !broken)?;
+    let value = document.root.to_json();
+    let found = schemas.validate(schema, path, &document.root, &value);
+    let broken = any_error(&found);
+    diagnostics.extend(found);
+    (!broken).then_some((value, document))
+}
+
+/// The finding for a file that could not be given.
+pub fn unreadable(path: &str, error: &ReadError) -> Diagnostic {
+    match error {
+        ReadError::Kind(kind) => {
+            let (en, zh) = match kind {
+                FileKind::SymbolicLink => ("a symbolic link", "符号链接"),
+                FileKind::Folder => ("a folder", "目录"),
+                FileKind::Executable => ("an executable file", "可执行文件"),
+                FileKind::File | FileKind::Other => ("not an ordinary file", "特殊文件"),
+            };
+            Diagnostic::new(
+                Code::FileKind,
+                Place::file(path),
+                format!("this is {en} where a file should be"),
+                format!("此处应为普通文件，实际是{zh}"),
+            )
+            .remedy("put the file itself here", "请把文件本身放在这里")
+        }
+        ReadError::TooLarge(size) => Diagnostic::new(
+            Code::FileSize,
+            Place::file(path),
+            format!("the file has {size} bytes; {MAXIMUM_RECORD} are allowed"),
+            format!("文件有 {size} 字节，超过了 {MAXIMUM_RECORD} 字节的上限"),
+        )
+        .remedy(
+            "put large material into attachments/",
+            "大件材料请放入 attachments/",
+        ),
+        ReadError::Failed(why) => Diagnostic::new(
+            Code::FileUnreadable,
+            Place::file(path),
+            format!("the file cannot be read: {why}"),
+            format!("文件无法读取：{why}"),
+        ),
+    }
+}
+
+fn unusable(path: &str, why: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::SchemaType,
+        Place::file(path),
+        format!("the file cannot be used: {why}"),
+        format!("文件无法使用：{why}"),
+    )
+}
