@@ -15,7 +15,7 @@ use crate::expression::{Scope, Shape};
 use crate::files::{FileKind, Files, file_name, walk};
 use crate::markdown;
 use crate::record::Card;
-use crate::rulebook::{NameParts, RecordType, match_path};
+use crate::rulebook::{NameParts, match_path};
 use crate::text::Span;
 use crate::world::{MAXIMUM_RECORD, World, unreadable};
 use crate::yaml::{self, Document};
@@ -371,7 +371,6 @@ impl Loader<'_> {
                 ),
             );
         }
-        self.headings(declared, &record);
         case.records.entry(name).or_default().push(record);
     }
 
@@ -430,51 +429,6 @@ impl Loader<'_> {
             body,
             sound,
         })
-    }
-
-    fn headings(&mut self, declared: &RecordType, record: &Record) {
-        if declared.headings.is_empty() {
-            return;
-        }
-        let (report, _) = markdown::cut(&record.path, record.text());
-        let Some(report) = report else { return };
-        for heading in &declared.headings {
-            let wanted = [
-                heading.label.en.to_lowercase(),
-                heading.label.zh.to_lowercase(),
-            ];
-            let section = report
-                .sections
-                .iter()
-                .find(|section| wanted.contains(&section.title.trim().to_lowercase()));
-            let procedure = heading.procedure.joined();
-            match section {
-                None => self.diagnostics.push(
-                    Diagnostic::new(
-                        Code::MarkdownHeading,
-                        Place::file(&record.path),
-                        format!("the section “{}” is missing", heading.label.en),
-                        format!("缺少“{}”一节", heading.label.zh),
-                    )
-                    .remedy(
-                        format!("add a line `## {}` and write the section", heading.label.en),
-                        format!("请加一行 `## {}` 并写好内容", heading.label.zh),
-                    )
-                    .procedure(procedure),
-                ),
-                Some(section) if section.empty => self.diagnostics.push(
-                    Diagnostic::new(
-                        Code::MarkdownSection,
-                        Place::at(&record.path, section.span),
-                        format!("the section “{}” is empty", heading.label.en),
-                        format!("“{}”一节没有内容", heading.label.zh),
-                    )
-                    .remedy("write the section below its heading", "请在标题下写好内容")
-                    .procedure(procedure),
-                ),
-                Some(_) => {}
-            }
-        }
     }
 
     fn unknown(&self, path: &str, inner: &str) -> Diagnostic {

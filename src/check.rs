@@ -2,6 +2,7 @@
 //! Everybody asks here: the check, a step before it is published, and whoever reads history. It never writes.
 
 mod attachments;
+mod headings;
 mod references;
 mod register;
 mod rules;
@@ -33,6 +34,7 @@ pub fn check_case(files: &dyn Files, world: &World, case: &Case) -> Vec<Diagnost
     found.extend(trail::check(world, case));
     found.extend(seals::check(world, case));
     found.extend(register::check_case(files, case));
+    found.extend(headings::check(world, case));
     found.extend(rules::check(world, case));
     found
 }

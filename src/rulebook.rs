@@ -163,6 +163,9 @@ pub struct RecordType {
     pub template: Option<String>,
     #[serde(default)]
     pub headings: Vec<Heading>,
+    /// From when on a record that no state requires counts as finished, so that its headings must be filled in.
+    #[serde(default)]
+    pub finished: Option<Condition>,
 }
 
 impl RecordType {

@@ -208,11 +208,7 @@ fn finish(
         decision.changes.write(path, format!("{id}\n"));
     }
     let overlay = decision.changes.over(desk.files);
-    let (stood, mut found) = Case::load(&overlay, world, &case.folder);
-    found.extend(check_case(&overlay, world, &stood));
-    if any_error(&found) {
-        return Err(found);
-    }
+    let (stood, _) = Case::load(&overlay, world, &case.folder);
     for name in &step.drafts {
         let request = DraftRequest {
             record: name.clone(),
@@ -220,11 +216,16 @@ fn finish(
             purpose: None,
             date: None,
         };
-        let drafted = draft::drafts_of_step(desk, &stood, &request, actor)?;
-        for (path, text) in drafted {
+        for (path, text) in draft::drafts_of_step(desk, &stood, &request, actor)? {
             decision.drafted.push(path.clone());
             decision.changes.write(path, text);
         }
+    }
+    let overlay = decision.changes.over(desk.files);
+    let (stood, mut found) = Case::load(&overlay, world, &case.folder);
+    found.extend(check_case(&overlay, world, &stood));
+    if any_error(&found) {
+        return Err(found);
     }
     Ok(decision)
 }

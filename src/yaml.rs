@@ -5,6 +5,7 @@ mod edit;
 mod fault;
 mod load;
 mod path;
+mod resolve;
 mod splice;
 #[cfg(test)]
 mod tests;
@@ -13,7 +14,7 @@ mod write;
 use serde_json::{Map, Number};
 
 pub use edit::{Edit, edit};
-pub use fault::check_bytes;
+pub use fault::{check_bytes, conflicts};
 pub use path::{Path, Segment, parse_path, show_path};
 pub use write::{scalar, to_yaml};
 
@@ -89,7 +90,7 @@ pub struct Document {
 /// A document is given wherever one can be made out, also beside findings that are errors (a key that stands twice,
 /// an alias); it is `None` where the file cannot be understood as YAML at all.
 pub fn parse(path: &str, bytes: &[u8]) -> (Option<Document>, Vec<Diagnostic>) {
-    let (text, mut diagnostics) = fault::check_bytes(path, bytes);
+    let (text, mut diagnostics) = check_bytes(path, bytes);
     let Some(text) = text else {
         return (None, diagnostics);
     };
@@ -101,7 +102,7 @@ pub fn parse(path: &str, bytes: &[u8]) -> (Option<Document>, Vec<Diagnostic>) {
 /// Reads YAML that begins at byte `offset` of its file, such as the front matter of a report; spans are offsets into
 /// the whole file.
 pub fn parse_at(path: &str, text: &str, offset: usize) -> (Option<Document>, Vec<Diagnostic>) {
-    let conflicts = fault::conflicts(path, text, offset);
+    let conflicts = conflicts(path, text, offset);
     if any_error(&conflicts) {
         return (None, conflicts);
     }

@@ -323,6 +323,16 @@ impl Checker<'_> {
                 }
             }
         }
+        for (name, record) in &rulebook.records {
+            if let Some(finished) = &record.finished {
+                self.condition(
+                    finished,
+                    &format!("/records/{name}/finished"),
+                    false,
+                    Some(name),
+                );
+            }
+        }
         for (name, deadline) in &rulebook.deadlines {
             let base = format!("/deadlines/{name}");
             let each = deadline.each.as_deref();

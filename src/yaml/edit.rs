@@ -24,8 +24,12 @@ pub enum Edit {
 /// Comments, order, quotes, line ends and layout stay as they are. It is refused, with a finding that says why, where
 /// the YAML has errors, anchors or aliases, where a path leads through text, and where the result would not say what
 /// was intended.
+#[allow(
+    clippy::result_large_err,
+    reason = "once for each file that is changed"
+)]
 pub fn edit(path: &str, text: &str, within: Span, edits: &[Edit]) -> Result<String, Diagnostic> {
-    let mut yaml = text[within.range()].to_owned();
+    let yaml = text[within.range()].to_owned();
     let original = read(path, &yaml, within.start)?;
     let mut intended = original.clone();
     for edit in edits {
@@ -34,14 +38,17 @@ pub fn edit(path: &str, text: &str, within: Span, edits: &[Edit]) -> Result<Stri
     if intended == original {
         return Ok(text.to_owned());
     }
+    let line_break = if text.contains("\r\n") { "\r\n" } else { "\n" };
+    let mut draft = Draft { yaml, line_break };
     for edit in edits {
         match edit {
-            Edit::Set { path: place, value } => set(&mut yaml, place, value),
-            Edit::Append { path: place, value } => append(&mut yaml, place, value),
-            Edit::Remove { path: place } => remove(&mut yaml, place),
+            Edit::Set { path: place, value } => draft.set(place, value),
+            Edit::Append { path: place, value } => draft.append(place, value),
+            Edit::Remove { path: place } => draft.remove(place),
         }
         .ok_or_else(|| unfaithful(path, within))?;
     }
+    let yaml = draft.yaml;
     match read(path, &yaml, within.start) {
         Ok(result) if result == intended => {
             Ok([&text[..within.start], &yaml, &text[within.end..]].concat())
@@ -51,6 +58,10 @@ pub fn edit(path: &str, text: &str, within: Span, edits: &[Edit]) -> Result<Stri
 }
 
 /// The value of a text; null where there is none yet.
+#[allow(
+    clippy::result_large_err,
+    reason = "once for each file that is changed"
+)]
 fn read(path: &str, yaml: &str, offset: usize) -> Result<Json, Diagnostic> {
     let (document, found) = parse_at(path, yaml, offset);
     match found
@@ -143,98 +154,113 @@ fn impassable(path: &[Segment]) -> (String, String) {
     )
 }
 
-fn set(yaml: &mut String, path: &[Segment], value: &Json) -> Option<()> {
-    let Some(root) = root(yaml) else {
-        return begin(yaml, &wrap(path, value)?);
-    };
-    let depth = (0..=path.len())
-        .rev()
-        .find(|&depth| root.at(&path[..depth]).is_some())?;
-    let node = root.at(&path[..depth])?;
-    if depth < path.len() {
-        let splice = Splice::new(yaml, &root);
-        let change = if node.is_null() {
-            splice.replace(&path[..depth], &wrap(&path[depth..], value)?)?
-        } else {
-            splice.insert(
-                &path[..depth],
-                &path[depth],
-                &wrap(&path[depth + 1..], value)?,
-            )?
+/// A text on its way to what is intended; a step that has no way to be written gives `None`.
+struct Draft {
+    yaml: String,
+    line_break: &'static str,
+}
+
+impl Draft {
+    fn set(&mut self, path: &[Segment], value: &Json) -> Option<()> {
+        let Some(root) = self.root() else {
+            return self.begin(&wrap(path, value)?);
         };
-        change.apply(yaml);
-        return Some(());
-    }
-    let present = node.to_json();
-    if present == *value {
-        return Some(());
-    }
-    match (&present, value) {
-        (Json::Object(old), Json::Object(new)) if old.keys().any(|key| new.contains_key(key)) => {
-            for key in old.keys().filter(|key| !new.contains_key(*key)) {
-                remove(yaml, &below(path, key.as_str()))?;
-            }
-            for (key, value) in new
-                .iter()
-                .filter(|(key, value)| old.get(*key) != Some(value))
-            {
-                set(yaml, &below(path, key.as_str()), value)?;
-            }
+        let depth = (0..=path.len())
+            .rev()
+            .find(|&depth| root.at(&path[..depth]).is_some())?;
+        let node = root.at(&path[..depth])?;
+        if depth < path.len() {
+            let splice = Splice::new(&self.yaml, &root, self.line_break);
+            let change = if node.is_null() {
+                splice.replace(&path[..depth], &wrap(&path[depth..], value)?)?
+            } else {
+                splice.insert(
+                    &path[..depth],
+                    &path[depth],
+                    &wrap(&path[depth + 1..], value)?,
+                )?
+            };
+            change.apply(&mut self.yaml);
+            return Some(());
         }
-        (Json::Array(old), Json::Array(new)) if !old.is_empty() && !new.is_empty() => {
-            for index in (new.len()..old.len()).rev() {
-                remove(yaml, &below(path, index))?;
-            }
-            for (index, value) in new.iter().enumerate() {
-                match old.get(index) {
-                    Some(present) if present == value => {}
-                    Some(_) => set(yaml, &below(path, index), value)?,
-                    None => append(yaml, path, value)?,
+        let present = node.to_json();
+        if present == *value {
+            return Some(());
+        }
+        match (&present, value) {
+            (Json::Object(old), Json::Object(new))
+                if old.keys().any(|key| new.contains_key(key)) =>
+            {
+                for key in old.keys().filter(|key| !new.contains_key(*key)) {
+                    self.remove(&below(path, key.as_str()))?;
+                }
+                for (key, value) in new
+                    .iter()
+                    .filter(|(key, value)| old.get(*key) != Some(value))
+                {
+                    self.set(&below(path, key.as_str()), value)?;
                 }
             }
+            (Json::Array(old), Json::Array(new)) if !old.is_empty() && !new.is_empty() => {
+                for index in (new.len()..old.len()).rev() {
+                    self.remove(&below(path, index))?;
+                }
+                for (index, value) in new.iter().enumerate() {
+                    match old.get(index) {
+                        Some(present) if present == value => {}
+                        Some(_) => self.set(&below(path, index), value)?,
+                        None => self.append(path, value)?,
+                    }
+                }
+            }
+            _ => Splice::new(&self.yaml, &root, self.line_break)
+                .replace(path, value)?
+                .apply(&mut self.yaml),
         }
-        _ => Splice::new(yaml, &root).replace(path, value)?.apply(yaml),
+        Some(())
     }
-    Some(())
-}
 
-fn append(yaml: &mut String, path: &[Segment], value: &Json) -> Option<()> {
-    let root = root(yaml);
-    let items = root
-        .as_ref()
-        .and_then(|root| root.at(path))
-        .filter(|node| !node.is_null());
-    match (&root, items) {
-        (Some(root), Some(node)) => {
-            let end = Segment::Index(node.items().len());
-            Splice::new(yaml, root)
-                .insert(path, &end, value)?
-                .apply(yaml);
-            Some(())
+    fn append(&mut self, path: &[Segment], value: &Json) -> Option<()> {
+        let root = self.root();
+        let items = root
+            .as_ref()
+            .and_then(|root| root.at(path))
+            .filter(|node| !node.is_null());
+        match (&root, items) {
+            (Some(root), Some(node)) => {
+                let end = Segment::Index(node.items().len());
+                Splice::new(&self.yaml, root, self.line_break)
+                    .insert(path, &end, value)?
+                    .apply(&mut self.yaml);
+                Some(())
+            }
+            _ => self.set(path, &Json::Array(vec![value.clone()])),
         }
-        _ => set(yaml, path, &Json::Array(vec![value.clone()])),
     }
-}
 
-fn remove(yaml: &mut String, path: &[Segment]) -> Option<()> {
-    let root = root(yaml)?;
-    if root.at(path).is_some() {
-        Splice::new(yaml, &root).remove(path)?.apply(yaml);
+    fn remove(&mut self, path: &[Segment]) -> Option<()> {
+        let root = self.root()?;
+        if root.at(path).is_some() {
+            Splice::new(&self.yaml, &root, self.line_break)
+                .remove(path)?
+                .apply(&mut self.yaml);
+        }
+        Some(())
     }
-    Some(())
-}
 
-fn root(yaml: &str) -> Option<Node> {
-    load::load("", yaml, 0).0
-}
-
-/// Writes the first value of a text that has none.
-fn begin(yaml: &mut String, value: &Json) -> Option<()> {
-    if !yaml.is_empty() && !yaml.ends_with('\n') {
-        yaml.push('\n');
+    fn root(&self) -> Option<Node> {
+        load::load("", &self.yaml, 0).0
     }
-    yaml.push_str(&to_yaml(value, 0));
-    Some(())
+
+    /// Writes the first value of a text that has none.
+    fn begin(&mut self, value: &Json) -> Option<()> {
+        if !self.yaml.is_empty() && !self.yaml.ends_with('\n') {
+            self.yaml.push_str(self.line_break);
+        }
+        self.yaml
+            .push_str(&to_yaml(value, 0).replace('\n', self.line_break));
+        Some(())
+    }
 }
 
 /// A value inside the mappings and lists that a path names.
@@ -254,5 +280,7 @@ fn below(path: &[Segment], last: impl Into<Segment>) -> Path {
     path
 }
 
+#[cfg(test)]
+mod random;
 #[cfg(test)]
 mod tests;

@@ -2,12 +2,14 @@
 //! It never mends anything and never builds the tree.
 
 mod bytes;
+mod quote;
 mod syntax;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
-pub use bytes::check_bytes;
-pub(super) use bytes::conflicts;
+pub use bytes::{check_bytes, conflicts};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::text::{Span, visible_line};
@@ -17,6 +19,9 @@ use crate::yaml::{Entry, MAXIMUM_DEPTH};
 const FULL_WIDTH_COLON: char = '：';
 /// The ideographic space, which YAML takes for a letter.
 const IDEOGRAPHIC_SPACE: char = '\u{3000}';
+
+/// How many findings about one file are of use to anybody; a hostile file could have millions.
+const MOST_FINDINGS: usize = 100;
 
 /// Collects findings about one text; spans come in relative to the text and go out relative to the file.
 pub(super) struct Faults<'a> {
@@ -36,6 +41,12 @@ impl<'a> Faults<'a> {
             offset,
             last_plain: None,
             found: Vec::new(),
+        }
+    }
+
+    fn push(&mut self, found: Diagnostic) {
+        if self.found.len() < MOST_FINDINGS {
+            self.found.push(found);
         }
     }
 
@@ -90,7 +101,7 @@ impl<'a> Faults<'a> {
                 "delete the tag; if the value begins with an exclamation mark, put it in quotes",
                 "请删去标签；如果值本身以感叹号开头，请加引号",
             );
-        self.found.push(found);
+        self.push(found);
     }
 
     pub(super) fn anchor(&mut self, span: Span) {
@@ -106,7 +117,7 @@ impl<'a> Faults<'a> {
                 "delete the anchor; if the value begins with an ampersand, put it in quotes",
                 "请删去锚点；如果值本身以 & 开头，请加引号",
             );
-        self.found.push(found);
+        self.push(found);
     }
 
     pub(super) fn alias(&mut self, span: Span) {
@@ -122,7 +133,7 @@ impl<'a> Faults<'a> {
                 "write the value out; if it is text that begins with an asterisk, put it in quotes",
                 "请直接写出值；如果是以星号开头的文字，请加引号",
             );
-        self.found.push(found);
+        self.push(found);
     }
 
     pub(super) fn depth(&mut self, start: usize) {
@@ -136,7 +147,7 @@ impl<'a> Faults<'a> {
             format!("values are nested more than {MAXIMUM_DEPTH} levels deep"),
             format!("嵌套超过 {MAXIMUM_DEPTH} 层"),
         );
-        self.found.push(found);
+        self.push(found);
     }
 
     pub(super) fn second_document(&mut self, span: Span) {
@@ -151,18 +162,16 @@ impl<'a> Faults<'a> {
                 "delete the line `---`, or move what follows to a file of its own",
                 "请删去这一行 ---，或把后面的内容移到单独的文件",
             );
-        self.found.push(found);
+        self.push(found);
     }
 
     pub(super) fn missing_key(&mut self, span: Span) {
-        let colon = self.text[span.start..]
-            .find(':')
-            .map_or(span.start, |length| span.start + length);
-        let end = (colon + 1).min(self.text.len());
+        let rest = &self.text[span.start..];
+        let colon = span.start + rest.find(':').unwrap_or_default();
         let found = self
             .diagnostic(
                 Code::YamlSyntax,
-                Span::new(colon, end),
+                self.one(colon),
                 "there is no key before the colon",
                 "冒号前面没有键",
             )
@@ -170,7 +179,7 @@ impl<'a> Faults<'a> {
                 "write the key, or put the text in quotes",
                 "请写上键；如果这是一段文字，请加引号",
             );
-        self.found.push(found);
+        self.push(found);
     }
 
     pub(super) fn complex_key(&mut self, span: Span) {
@@ -188,7 +197,7 @@ impl<'a> Faults<'a> {
                 "write `key: value`, without `? ` and without brackets in the key",
                 "请写成“键: 值”的形式，不要用 ?，键里也不要用括号",
             );
-        self.found.push(found);
+        self.push(found);
     }
 
     /// Looks at a key without quotes for merging and for punctuation that YAML takes for letters.
@@ -202,7 +211,7 @@ impl<'a> Faults<'a> {
                     "不允许使用合并键 <<",
                 )
                 .remedy("write the values out", "请直接写出各项的值");
-            self.found.push(found);
+            self.push(found);
         }
         if key.is_ascii() {
             return;
@@ -240,7 +249,7 @@ impl<'a> Faults<'a> {
 
     fn full_width(&mut self, at: usize) {
         let found = self.full_width_at(Code::YamlColon, at);
-        self.found.push(found);
+        self.push(found);
     }
 
     /// A finding at a full-width colon or an ideographic space.
@@ -292,7 +301,7 @@ impl<'a> Faults<'a> {
                 }
             }
         }
-        for &(index, first) in &repeated {
+        for &(index, first) in repeated.iter().take(MOST_FINDINGS) {
             let key = visible_line(&entries[index].key);
             let found = Diagnostic::new(
                 Code::YamlDuplicateKey,
@@ -306,10 +315,14 @@ impl<'a> Faults<'a> {
                 "第一次出现在这里",
             )
             .remedy("delete one of the two", "请删去其中一个");
-            self.found.push(found);
+            self.push(found);
         }
-        for &(index, _) in repeated.iter().rev() {
-            entries.remove(index);
-        }
+        let mut repeated = repeated.into_iter().map(|(index, _)| index).peekable();
+        let mut index = 0;
+        entries.retain(|_| {
+            let again = repeated.next_if_eq(&index).is_some();
+            index += 1;
+            !again
+        });
     }
 }

@@ -8,6 +8,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle};
 use crate::diagnostic::Diagnostic;
 use crate::text::Span;
 use crate::yaml::fault::Faults;
+use crate::yaml::resolve::resolve;
 use crate::yaml::{Entry, MAXIMUM_DEPTH, Node, Style, Value};
 
 /// Reads the one document of `text`; spans and findings are `offset` bytes further on.
@@ -186,15 +187,15 @@ impl<'a> Loader<'a> {
 
     fn key(&mut self, text: Cow<'a, str>, style: ScalarStyle, span: Span) -> bool {
         let plain = style == ScalarStyle::Plain;
-        if plain && span.start == span.end {
-            self.faults.missing_key(span);
+        let before = self.text[..span.start].trim_end_matches([' ', '\t']);
+        let explicit =
+            before.ends_with('?') && (before.len() < span.start || span.start == span.end);
+        if explicit || matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            self.faults.complex_key(span);
             return false;
         }
-        let before = self.text[..span.start].trim_end_matches([' ', '\t']);
-        if before.ends_with('?') && before.len() < span.start
-            || matches!(style, ScalarStyle::Literal | ScalarStyle::Folded)
-        {
-            self.faults.complex_key(span);
+        if plain && span.start == span.end {
+            self.faults.missing_key(span);
             return false;
         }
         if plain {
@@ -286,9 +287,9 @@ impl<'a> Loader<'a> {
 
     /// The span of a value that is left out: right after its colon or dash.
     fn absent(&self, span: Span) -> Span {
-        let indicators: &[u8] = if self.awaits_value() { b":" } else { b"-" };
-        match find_indicator(self.text, self.end, indicators) {
-            Some(found) if found < span.start => Span::new(found + 1, found + 1),
+        let indicator: &[u8] = if self.awaits_value() { b":" } else { b"-" };
+        match find_indicator(self.text, self.end, indicator) {
+            Some(found) if !self.frames.is_empty() => Span::new(found + 1, found + 1),
             _ => span,
         }
     }
@@ -299,8 +300,14 @@ impl<'a> Loader<'a> {
         let header = self.text[start..]
             .find(['\r', '\n'])
             .map_or(self.text.len(), |length| start + length);
-        let content = self.text[..span.end].trim_end_matches(['\r', '\n']).len();
-        Span::new(start, content.max(header))
+        // The parser counts the indentation of the line after it in.
+        let content = &self.text[..span.end];
+        let content = match content.rfind('\n') {
+            Some(last) if content[last..].trim().is_empty() => &content[..last],
+            _ => content,
+        };
+        let end = content.trim_end_matches(['\r', '\n']).len();
+        Span::new(start, end.max(header))
     }
 }
 
@@ -326,63 +333,4 @@ pub(super) fn find_indicator(text: &str, from: usize, wanted: &[u8]) -> Option<u
         };
     }
     None
-}
-
-/// Reads a plain scalar by the core schema of YAML 1.2.
-pub(super) fn resolve(text: Cow<'_, str>) -> Value {
-    let first = text.as_bytes().first().copied().unwrap_or(b'~');
-    let value = match first {
-        b'~' | b'n' | b'N' if matches!(&*text, "~" | "null" | "Null" | "NULL" | "") => {
-            Some(Value::Null)
-        }
-        b't' | b'T' if matches!(&*text, "true" | "True" | "TRUE") => Some(Value::Bool(true)),
-        b'f' | b'F' if matches!(&*text, "false" | "False" | "FALSE") => Some(Value::Bool(false)),
-        b'0'..=b'9' | b'+' | b'-' | b'.' => number(&text),
-        _ => None,
-    };
-    value.unwrap_or_else(|| Value::String(text.into_owned()))
-}
-
-fn number(text: &str) -> Option<Value> {
-    let radix = |digits: &str, radix| {
-        let plain = digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if !plain {
-            return None;
-        }
-        i64::from_str_radix(digits, radix).ok().map(Value::Integer)
-    };
-    if let Some(digits) = text.strip_prefix("0o") {
-        return radix(digits, 8);
-    }
-    if let Some(digits) = text.strip_prefix("0x") {
-        return radix(digits, 16);
-    }
-    let body = text.strip_prefix(['+', '-']).unwrap_or(text);
-    if matches!(body, ".inf" | ".Inf" | ".INF") {
-        let sign = if text.starts_with('-') { -1.0 } else { 1.0 };
-        return Some(Value::Float(sign * f64::INFINITY));
-    }
-    if matches!(text, ".nan" | ".NaN" | ".NAN") {
-        return Some(Value::Float(f64::NAN));
-    }
-    let (mantissa, exponent) = match body.split_once(['e', 'E']) {
-        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
-        None => (body, None),
-    };
-    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
-    if !digits(whole) || !digits(fraction) || whole.is_empty() && fraction.is_empty() {
-        return None;
-    }
-    if let Some(exponent) = exponent {
-        let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
-        if exponent.is_empty() || !digits(exponent) {
-            return None;
-        }
-    } else if mantissa.len() == whole.len()
-        && let Ok(integer) = text.parse()
-    {
-        return Some(Value::Integer(integer));
-    }
-    text.parse().ok().map(Value::Float)
 }

@@ -38,11 +38,16 @@ struct Slot<'a> {
 pub(super) struct Splice<'a> {
     text: &'a str,
     root: &'a Node,
+    line_break: &'static str,
 }
 
 impl<'a> Splice<'a> {
-    pub(super) fn new(text: &'a str, root: &'a Node) -> Self {
-        Self { text, root }
+    pub(super) fn new(text: &'a str, root: &'a Node, line_break: &'static str) -> Self {
+        Self {
+            text,
+            root,
+            line_break,
+        }
     }
 
     /// Puts a value in the place of the one at a path.
@@ -75,16 +80,7 @@ impl<'a> Splice<'a> {
     fn rewrite(&self, slot: Slot<'_>, value: &Json, in_lines: bool) -> Option<Change> {
         let node = slot.node;
         let Some(parent) = slot.parent else {
-            let indentation = self.column(node.span.start);
-            let text = if in_lines {
-                self.layout(node).root(value, indentation)
-            } else {
-                inline(value, Style::Plain, false)
-            };
-            return Some(Change {
-                span: node.span,
-                text,
-            });
+            return Some(self.rewrite_root(value, in_lines));
         };
         let start = self.start(parent, slot.index)?;
         let indentation = self.column(start);
@@ -116,6 +112,20 @@ impl<'a> Splice<'a> {
             span: Span::new(after, self.line_end(node.span.end)),
             text,
         })
+    }
+
+    fn rewrite_root(&self, value: &Json, in_lines: bool) -> Change {
+        let Span { start, end } = self.root.span;
+        let (end, text) = if in_lines {
+            let text = self.layout(self.root).root(value, self.column(start));
+            (self.line_end(end), text)
+        } else {
+            (end, inline(value, Style::Plain, false))
+        };
+        Change {
+            span: Span::new(start, end),
+            text,
+        }
     }
 
     /// Adds an entry, or an item at the end, to the collection at a path.
@@ -340,11 +350,7 @@ impl<'a> Splice<'a> {
         Layout {
             mapping: mapping.unwrap_or(usual.mapping),
             sequence: sequence.unwrap_or(usual.sequence),
-            line_break: if self.text.contains("\r\n") {
-                "\r\n"
-            } else {
-                "\n"
-            },
+            line_break: self.line_break,
         }
     }
 

@@ -4,7 +4,8 @@
 use serde_json::{Map, Number, Value as Json};
 
 use crate::text::is_invisible;
-use crate::yaml::{Style, Value, load};
+use crate::yaml::resolve::resolve;
+use crate::yaml::{Style, Value};
 
 /// Writes a value in block style, each line indented by `indentation` spaces, with a line break at the end.
 pub fn to_yaml(value: &Json, indentation: usize) -> String {
@@ -267,7 +268,7 @@ fn is_plain(text: &str, in_flow: bool) -> bool {
         && !text.contains(":\u{3000}")
         && !(in_flow && text.contains([',', '[', ']', '{', '}']))
         && !text.starts_with("...")
-        && matches!(load::resolve(text.into()), Value::String(_))
+        && matches!(resolve(text.into()), Value::String(_))
         && !is_special_in_old_yaml(text)
 }
 
@@ -301,3 +302,6 @@ fn is_special_in_old_yaml(text: &str) -> bool {
         fits
     })
 }
+
+#[cfg(test)]
+mod tests;

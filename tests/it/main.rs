@@ -1,3 +1,4 @@
 //! The one integration test binary; each module is a caption of what it proves.
 
 mod layers;
+mod procedure;

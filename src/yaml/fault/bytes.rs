@@ -7,7 +7,8 @@ use crate::yaml::MAXIMUM_SIZE;
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Gives the text of a file's bytes, if it can be read as text, and what is to be said about them.
+/// Gives the text of a record's or report's bytes, if they are text at all, and what is to be said about them: size,
+/// encoding, NUL bytes, a byte order mark (which stays in the text, so that offsets are those of the file).
 pub fn check_bytes<'a>(path: &str, bytes: &'a [u8]) -> (Option<&'a str>, Vec<Diagnostic>) {
     if bytes.len() > MAXIMUM_SIZE {
         let megabytes = bytes.len() as f64 / 1024.0 / 1024.0;
@@ -131,7 +132,10 @@ fn looks_like_gbk(bytes: &[u8]) -> bool {
 }
 
 /// Finds merges that were left unfinished: one finding at each line that begins with `<<<<<<< `.
-pub(in crate::yaml) fn conflicts(path: &str, text: &str, offset: usize) -> Vec<Diagnostic> {
+///
+/// The text begins at byte `offset` of its file. `parse` and `parse_at` look for them by themselves; for the body of a
+/// report the caller does.
+pub fn conflicts(path: &str, text: &str, offset: usize) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     if !line_begins(text, ">>>>>>> ") {
         return found;

@@ -15,8 +15,9 @@ impl Faults<'_> {
             .byte_offset()
             .unwrap_or(end)
             .min(self.text.len());
-        let found = self.explain(error.kind(), at, end);
-        self.found.push(found);
+        let error = self.explain(error.kind(), at, end);
+        self.found.retain(|found| found.place != error.place);
+        self.found.push(error);
     }
 
     fn explain(&self, kind: &ErrorKind, at: usize, end: usize) -> Diagnostic {
@@ -85,11 +86,19 @@ impl Faults<'_> {
                 .error(self.one(at), "a comma or a closing bracket is missing before this", "这里之前缺少逗号或右括号"),
             Kind::ExpectedBlockMappingKey
             | Kind::ExpectedBlockSequenceEntry
-            | Kind::InvalidIndentation
-            | Kind::InvalidFlowScalarIndent
             | Kind::InvalidBlockScalarIndent
             | Kind::UnexpectedEofBlockMapping
             | Kind::UnexpectedEofBlockSequence => self.indentation(at),
+            Kind::InvalidIndentation | Kind::InvalidFlowScalarIndent => self
+                .error(
+                    self.line(at),
+                    "between brackets each line is indented deeper than the key before them",
+                    "括号内的每一行都要比括号前的键缩进得更深",
+                )
+                .remedy(
+                    "indent the line, or close the bracket before it",
+                    "请缩进这一行，或在它之前闭合括号",
+                ),
             Kind::InvalidBlockScalarHeader | Kind::ZeroBlockScalarIndent => self
                 .error(
                     self.word(at),
@@ -129,12 +138,17 @@ impl Faults<'_> {
         }
     }
 
-    fn error(&self, span: Span, en: impl Into<String>, zh: impl Into<String>) -> Diagnostic {
+    pub(super) fn error(
+        &self,
+        span: Span,
+        en: impl Into<String>,
+        zh: impl Into<String>,
+    ) -> Diagnostic {
         self.diagnostic(Code::YamlSyntax, span, en, zh)
     }
 
     /// The character at an offset; empty at the end of the text and at the end of a line.
-    fn one(&self, at: usize) -> Span {
+    pub(super) fn one(&self, at: usize) -> Span {
         match self.text[at..].chars().next() {
             Some(next) if next != '\n' && next != '\r' => Span::new(at, at + next.len_utf8()),
             _ => Span::new(at, at),
@@ -142,7 +156,7 @@ impl Faults<'_> {
     }
 
     /// From an offset to the next white space.
-    fn word(&self, at: usize) -> Span {
+    pub(super) fn word(&self, at: usize) -> Span {
         let rest = &self.text[at..];
         Span::new(
             at,
@@ -159,102 +173,6 @@ impl Faults<'_> {
         let line = self.text[start..end].trim_end();
         let indentation = line.len() - line.trim_start_matches([' ', '\t']).len();
         Span::new(start + indentation, start + line.len())
-    }
-
-    fn unclosed_quote(&self, at: usize, end: usize) -> Diagnostic {
-        let quote = self.opening_quote(end.min(at)).unwrap_or(at);
-        self.error(
-            self.one(quote),
-            "a quote is opened here and not closed",
-            "这里的引号没有闭合",
-        )
-        .remedy(
-            "close the quote on the same line; text of several lines is indented under its key",
-            "请在同一行闭合引号；多行文字要缩进在键的下面",
-        )
-    }
-
-    /// The next quote that begins a token at or after an offset.
-    fn opening_quote(&self, from: usize) -> Option<usize> {
-        let mut before = ' ';
-        for (length, character) in self.text[from..].char_indices() {
-            if matches!(character, '"' | '\'')
-                && matches!(before, ' ' | '\t' | '\n' | ':' | '[' | '{' | ',' | '-')
-            {
-                return Some(from + length);
-            }
-            before = character;
-        }
-        None
-    }
-
-    fn after_quote(&self, at: usize, end: usize) -> Diagnostic {
-        let found = self.error(
-            self.word(at),
-            "something stands after the closing quote",
-            "右引号后面还有内容",
-        );
-        let inside = match self
-            .opening_quote(end.min(at))
-            .map(|quote| &self.text[quote..=quote])
-        {
-            Some("'") => (
-                "put all of the value in quotes; a single quote inside is written twice",
-                "请给整个值加引号；值里面的单引号要写两遍",
-            ),
-            _ => (
-                "put all of the value in quotes; a double quote inside is written \\\"",
-                "请给整个值加引号；值里面的双引号写成 \\\"",
-            ),
-        };
-        found.remedy(inside.0, inside.1)
-    }
-
-    /// A backslash in double quotes that begins no escape; the parser points at the quote before it.
-    fn escape(&self, at: usize) -> Diagnostic {
-        let rest = &self.text[at..];
-        let mut index = 0;
-        let mut span = self.one(at);
-        while let Some(length) = rest[index..].find('\\') {
-            index += length;
-            let Some(next) = rest[index + 1..].chars().next() else {
-                break;
-            };
-            let digits = match next {
-                'x' => 2,
-                'u' => 4,
-                'U' => 8,
-                _ => 0,
-            };
-            let after = index + 1 + next.len_utf8();
-            let wrong = digits == 0 && !"0abt\tnvfre \"/\\N_LP\r\n".contains(next)
-                || digits > 0
-                    && (rest[after..]
-                        .chars()
-                        .take(digits)
-                        .filter(char::is_ascii_hexdigit)
-                        .count()
-                        < digits
-                        || next != 'x'
-                            && u32::from_str_radix(&rest[after..after + digits], 16)
-                                .ok()
-                                .and_then(char::from_u32)
-                                .is_none());
-            if wrong {
-                span = Span::new(at + index, at + after);
-                break;
-            }
-            index = after;
-        }
-        self.error(
-            span,
-            "a backslash in double quotes begins an escape, and this is none",
-            "双引号里的反斜杠表示转义，而这里不是有效的转义",
-        )
-        .remedy(
-            "write the backslash twice, or use single quotes",
-            "请把反斜杠写两遍，或改用单引号",
-        )
     }
 
     /// A colon where no entry can begin: a second one on the line, or an entry swallowed by the text before it.
