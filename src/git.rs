@@ -1,1 +1,315 @@
-//! git: trees, and durable commits.
+//! git: finding a repository, who acts, what a commit's tree holds, and durable objects and refs.
+//! The only user of git2. It never reads the environment by itself, and never writes to the work tree.
+
+mod identity;
+mod store;
+
+use std::path::{Path, PathBuf};
+
+use git2::{ErrorCode, ObjectType, Oid};
+
+pub use identity::{Environment, Identity};
+pub use store::{FileState, RefMoved};
+
+use crate::text::Bilingual;
+
+/// Why git could not do something.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GitError {
+    /// The repository has no work tree.
+    Bare,
+    /// Neither the environment nor git's configuration says who acts.
+    NoIdentity,
+    /// A date in the environment cannot be read.
+    Date(String),
+    /// The repository belongs to another user of the system.
+    Owner(String),
+    /// Anything else, in the library's words.
+    Failed(String),
+}
+
+impl GitError {
+    /// What is wrong.
+    pub fn message(&self) -> Bilingual {
+        match self {
+            Self::Bare => Bilingual::new(
+                "this git repository is bare: it has no files to work on",
+                "这是裸仓库，没有可以办理的文件",
+            ),
+            Self::NoIdentity => Bilingual::new(
+                "git does not know who you are, so the step would have no author",
+                "git 不知道您是谁，无法记录办理人",
+            ),
+            Self::Date(text) => Bilingual::new(
+                format!(
+                    "`{text}` in GIT_AUTHOR_DATE or GIT_COMMITTER_DATE is no date that can be read"
+                ),
+                format!("GIT_AUTHOR_DATE 或 GIT_COMMITTER_DATE 中的 `{text}` 不是有效的日期"),
+            ),
+            Self::Owner(path) => Bilingual::new(
+                format!("{path} belongs to another user of this system, and git refuses to use it"),
+                format!("{path} 属于系统的另一个用户，git 拒绝使用"),
+            ),
+            Self::Failed(text) => {
+                Bilingual::new(format!("git: {text}"), format!("git 出错：{text}"))
+            }
+        }
+    }
+
+    /// What to do.
+    pub fn remedy(&self) -> Option<Bilingual> {
+        match self {
+            Self::Bare => Some(Bilingual::new(
+                "clone it and work in the clone",
+                "请克隆后在克隆中办理",
+            )),
+            Self::NoIdentity => Some(Bilingual::new(
+                "git config user.name \"NAME\"; git config user.email ADDRESS (the one in organisation.yaml)",
+                "请执行 git config user.name \"姓名\" 和 git config user.email 邮箱（与 organisation.yaml 中一致）",
+            )),
+            Self::Date(_) => Some(Bilingual::new(
+                "write it like 2026-11-23T09:12:00+08:00",
+                "请写成 2026-11-23T09:12:00+08:00 的形式",
+            )),
+            Self::Owner(path) => Some(Bilingual::new(
+                format!("git config --global --add safe.directory {path}"),
+                format!("git config --global --add safe.directory {path}"),
+            )),
+            Self::Failed(_) => None,
+        }
+    }
+}
+
+impl From<git2::Error> for GitError {
+    fn from(error: git2::Error) -> Self {
+        if error.code() == ErrorCode::Owner {
+            let path = error
+                .message()
+                .split('\'')
+                .nth(1)
+                .unwrap_or("the repository")
+                .to_owned();
+            return Self::Owner(path);
+        }
+        Self::Failed(error.message().to_owned())
+    }
+}
+
+/// Where HEAD stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Head {
+    /// On a branch that has no commit yet.
+    Unborn {
+        reference: String,
+    },
+    Branch {
+        reference: String,
+        commit: String,
+    },
+    Detached {
+        commit: String,
+    },
+}
+
+impl Head {
+    /// The commit that HEAD leads to.
+    pub fn commit(&self) -> Option<&str> {
+        match self {
+            Self::Unborn { .. } => None,
+            Self::Branch { commit, .. } | Self::Detached { commit } => Some(commit),
+        }
+    }
+}
+
+/// What a name in a commit's tree is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TreeKind {
+    File,
+    Executable,
+    Folder,
+    SymbolicLink,
+    Submodule,
+}
+
+/// A git repository with a work tree.
+pub struct Repository {
+    inner: git2::Repository,
+    work_tree: PathBuf,
+}
+
+impl Repository {
+    /// Finds the repository that a folder belongs to; `None` where there is none.
+    pub fn discover(folder: &Path) -> Result<Option<Self>, GitError> {
+        match git2::Repository::discover(folder) {
+            Ok(inner) => Self::wrap(inner).map(Some),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Makes a repository whose first branch is `main`.
+    pub fn init(folder: &Path) -> Result<Self, GitError> {
+        let mut options = git2::RepositoryInitOptions::new();
+        options
+            .initial_head("main")
+            .mkpath(true)
+            .external_template(false);
+        Self::wrap(git2::Repository::init_opts(folder, &options)?)
+    }
+
+    fn wrap(inner: git2::Repository) -> Result<Self, GitError> {
+        store::enable_fsync();
+        let work_tree = inner.workdir().ok_or(GitError::Bare)?;
+        let work_tree = work_tree
+            .canonicalize()
+            .unwrap_or_else(|_| work_tree.to_owned());
+        Ok(Self { inner, work_tree })
+    }
+
+    /// The folder of the work tree.
+    pub fn work_tree(&self) -> &Path {
+        &self.work_tree
+    }
+
+    /// The folder of git's own files.
+    pub fn git_folder(&self) -> &Path {
+        self.inner.path()
+    }
+
+    /// The path of a folder below the work tree, parts joined by `/`; empty for the work tree itself.
+    pub fn prefix(&self, folder: &Path) -> String {
+        let folder = folder.canonicalize().unwrap_or_else(|_| folder.to_owned());
+        let inside = folder
+            .strip_prefix(&self.work_tree)
+            .unwrap_or(Path::new(""));
+        inside
+            .components()
+            .map(|part| part.as_os_str().to_string_lossy())
+            .collect::<Vec<_>>()
+            .join("/")
+    }
+
+    /// Where HEAD stands.
+    pub fn head(&self) -> Result<Head, GitError> {
+        let reference = self.inner.find_reference("HEAD")?;
+        let Some(target) = reference.symbolic_target().ok().flatten() else {
+            let commit = reference
+                .target()
+                .ok_or_else(|| GitError::Failed("HEAD leads nowhere".to_owned()))?;
+            return Ok(Head::Detached {
+                commit: commit.to_string(),
+            });
+        };
+        match self.inner.find_reference(target) {
+            Ok(branch) => {
+                let commit = branch.peel(ObjectType::Commit)?.id().to_string();
+                Ok(Head::Branch {
+                    reference: target.to_owned(),
+                    commit,
+                })
+            }
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(Head::Unborn {
+                reference: target.to_owned(),
+            }),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// What git is in the middle of, if anything: a merge, a rebase, ...
+    pub fn in_progress(&self) -> Option<&'static str> {
+        use git2::RepositoryState as State;
+        match self.inner.state() {
+            State::Clean => None,
+            State::Merge => Some("merge"),
+            State::Revert | State::RevertSequence => Some("revert"),
+            State::CherryPick | State::CherryPickSequence => Some("cherry-pick"),
+            State::Bisect => Some("bisect"),
+            State::Rebase | State::RebaseInteractive | State::RebaseMerge => Some("rebase"),
+            State::ApplyMailbox | State::ApplyMailboxOrRebase => Some("am"),
+        }
+    }
+
+    /// Who acts and who commits, by the environment first and git's configuration second.
+    pub fn identities(
+        &self,
+        environment: &Environment,
+        now: crate::time::Timestamp,
+    ) -> Result<(Identity, Identity), GitError> {
+        let config = self.inner.config()?.snapshot()?;
+        let configured = |key: &str| config.get_string(key).ok();
+        identity::identities(environment, &configured, now)
+    }
+
+    /// Reads a file of a commit's tree of at most `limit` bytes.
+    pub fn read_blob(
+        &self,
+        commit: &str,
+        path: &str,
+        limit: u64,
+    ) -> Result<Option<Vec<u8>>, GitError> {
+        let Some((id, kind)) = self.entry(commit, path)? else {
+            return Ok(None);
+        };
+        if !matches!(kind, TreeKind::File | TreeKind::Executable) {
+            return Ok(None);
+        }
+        let (size, _) = self.inner.odb()?.read_header(id)?;
+        if size as u64 > limit {
+            return Err(GitError::Failed(format!("{path} has {size} bytes")));
+        }
+        Ok(Some(self.inner.find_blob(id)?.content().to_vec()))
+    }
+
+    /// Lists a folder of a commit's tree.
+    pub fn list_tree(&self, commit: &str, path: &str) -> Result<Vec<(String, TreeKind)>, GitError> {
+        let root = self.inner.find_commit(Oid::from_str(commit)?)?.tree()?;
+        let tree = if path.is_empty() {
+            root
+        } else {
+            match root.get_path(Path::new(path)) {
+                Ok(entry) if entry.kind() == Some(ObjectType::Tree) => {
+                    self.inner.find_tree(entry.id())?
+                }
+                Ok(_) => return Ok(Vec::new()),
+                Err(error) if error.code() == ErrorCode::NotFound => return Ok(Vec::new()),
+                Err(error) => return Err(error.into()),
+            }
+        };
+        Ok(tree
+            .iter()
+            .map(|entry| {
+                (
+                    String::from_utf8_lossy(entry.name_bytes()).into_owned(),
+                    kind_of(entry.filemode()),
+                )
+            })
+            .collect())
+    }
+
+    /// Tells what lies at a path of a commit's tree.
+    pub fn tree_kind(&self, commit: &str, path: &str) -> Result<Option<TreeKind>, GitError> {
+        Ok(self.entry(commit, path)?.map(|(_, kind)| kind))
+    }
+
+    fn entry(&self, commit: &str, path: &str) -> Result<Option<(Oid, TreeKind)>, GitError> {
+        let root = self.inner.find_commit(Oid::from_str(commit)?)?.tree()?;
+        if path.is_empty() {
+            return Ok(Some((root.id(), TreeKind::Folder)));
+        }
+        match root.get_path(Path::new(path)) {
+            Ok(entry) => Ok(Some((entry.id(), kind_of(entry.filemode())))),
+            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+}
+
+fn kind_of(mode: i32) -> TreeKind {
+    match mode {
+        0o040_000 => TreeKind::Folder,
+        0o100_755 => TreeKind::Executable,
+        0o120_000 => TreeKind::SymbolicLink,
+        0o160_000 => TreeKind::Submodule,
+        _ => TreeKind::File,
+    }
+}

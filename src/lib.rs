@@ -36,3 +36,5 @@ pub mod change;
 pub mod check;
 
 pub mod workflow;
+
+pub mod commit;

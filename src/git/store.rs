@@ -1,0 +1,220 @@
+//! Writing to the object store: blobs, trees along the touched paths, the commit, the branch; and the index last.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::{Arc, Once};
+
+use git2::{IndexEntry, IndexTime, ObjectType, Oid, Signature, Time, Tree};
+
+use crate::git::{GitError, Head, Identity, Repository};
+
+/// What a work-tree file was when the index was told of it, as `lstat` gives it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct FileState {
+    pub changed: (i32, u32),
+    pub modified: (i32, u32),
+    pub device: u32,
+    pub inode: u32,
+    pub user: u32,
+    pub group: u32,
+    pub size: u32,
+}
+
+/// The branch was not where it was expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RefMoved {
+    Moved,
+    Failed(String),
+}
+
+/// Turns on libgit2's fsync of objects and refs: without it a power loss leaves a branch that points at empty objects.
+pub(super) fn enable_fsync() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        #[expect(
+            unsafe_code,
+            reason = "libgit2 offers its fsync option only through a C call with variable arguments"
+        )]
+        // SAFETY: the option takes one int, and is set once, before any repository is written to.
+        unsafe {
+            libgit2_sys::git_libgit2_opts(
+                libgit2_sys::GIT_OPT_ENABLE_FSYNC_GITDIR as libc::c_int,
+                1 as libc::c_int,
+            );
+        }
+    });
+}
+
+impl Repository {
+    /// Writes blobs, trees and commit, and checks that each can be read back. Moves nothing.
+    pub fn write_commit(
+        &self,
+        head: &Head,
+        changes: &BTreeMap<String, Option<Arc<[u8]>>>,
+        message: &str,
+        author: &Identity,
+        committer: &Identity,
+    ) -> Result<String, GitError> {
+        let odb = self.inner.odb()?;
+        let parent = match head.commit() {
+            Some(commit) => Some(self.inner.find_commit(Oid::from_str(commit)?)?),
+            None => None,
+        };
+        let mut ids: BTreeMap<&str, Option<Oid>> = BTreeMap::new();
+        for (path, bytes) in changes {
+            let id = bytes
+                .as_ref()
+                .map(|bytes| odb.write(ObjectType::Blob, bytes))
+                .transpose()?;
+            ids.insert(path, id);
+        }
+        let base = parent.as_ref().map(|parent| parent.tree()).transpose()?;
+        let touched: Vec<(&str, Option<Oid>)> = ids.into_iter().collect();
+        let tree = self
+            .build_tree(base.as_ref(), &touched)?
+            .map_or_else(|| odb.write(ObjectType::Tree, b""), Ok)?;
+        let tree = self.inner.find_tree(tree)?;
+        let parents: Vec<_> = parent.iter().collect();
+        let buffer = self.inner.commit_create_buffer(
+            &signature(author)?,
+            &signature(committer)?,
+            message,
+            &tree,
+            &parents,
+        )?;
+        let commit = odb.write(ObjectType::Commit, &buffer)?;
+        // A full disk has been seen to report success: what cannot be read back was not written.
+        let fresh = git2::Repository::open(self.inner.path())?;
+        fresh.find_commit(commit)?.tree()?;
+        Ok(commit.to_string())
+    }
+
+    /// The tree with the touched paths changed; `None` where nothing is left in it.
+    fn build_tree(
+        &self,
+        base: Option<&Tree<'_>>,
+        touched: &[(&str, Option<Oid>)],
+    ) -> Result<Option<Oid>, GitError> {
+        let mut builder = self.inner.treebuilder(base)?;
+        let mut folders: BTreeMap<&str, Vec<(&str, Option<Oid>)>> = BTreeMap::new();
+        for (path, id) in touched {
+            match path.split_once('/') {
+                Some((folder, rest)) => folders.entry(folder).or_default().push((rest, *id)),
+                None => match id {
+                    Some(id) => {
+                        builder.insert(path, *id, 0o100_644)?;
+                    }
+                    None if builder.get(path)?.is_some() => builder.remove(path)?,
+                    None => {}
+                },
+            }
+        }
+        for (folder, inner) in folders {
+            let present = base
+                .and_then(|base| base.get_name(folder))
+                .filter(|entry| entry.kind() == Some(ObjectType::Tree))
+                .map(|entry| self.inner.find_tree(entry.id()))
+                .transpose()?;
+            match self.build_tree(present.as_ref(), &inner)? {
+                Some(id) => {
+                    builder.insert(folder, id, 0o040_000)?;
+                }
+                None if builder.get(folder)?.is_some() => builder.remove(folder)?,
+                None => {}
+            }
+        }
+        if builder.is_empty() {
+            Ok(None)
+        } else {
+            Ok(Some(builder.write()?))
+        }
+    }
+
+    /// Moves the branch to a commit if it still stands where `head` says.
+    pub fn move_branch(&self, head: &Head, commit: &str, why: &str) -> Result<(), RefMoved> {
+        let failed = |error: git2::Error| {
+            if error.code() == git2::ErrorCode::Modified || error.code() == git2::ErrorCode::Exists
+            {
+                RefMoved::Moved
+            } else {
+                RefMoved::Failed(error.message().to_owned())
+            }
+        };
+        let id = Oid::from_str(commit).map_err(failed)?;
+        match head {
+            Head::Branch {
+                reference,
+                commit: old,
+            } => {
+                let old = Oid::from_str(old).map_err(failed)?;
+                self.inner
+                    .reference_matching(reference, id, true, old, why)
+                    .map_err(failed)?;
+            }
+            Head::Unborn { reference } => {
+                self.inner
+                    .reference(reference, id, false, why)
+                    .map_err(failed)?;
+            }
+            Head::Detached { .. } => return Err(RefMoved::Failed("HEAD is detached".to_owned())),
+        }
+        Ok(())
+    }
+
+    /// Why the index cannot be changed, if so: conflicts on a touched path (given back), or a format that is not supported.
+    pub fn index_obstacle(&self, touched: &[&str]) -> Result<Option<String>, GitError> {
+        let index = self.inner.index()?;
+        for path in touched {
+            for stage in 1..=3 {
+                if index.get_path(Path::new(path), stage).is_some() {
+                    return Ok(Some((*path).to_owned()));
+                }
+            }
+        }
+        Ok(None)
+    }
+
+    /// Tells the index of the touched files; `None` takes an entry away.
+    pub fn update_index(
+        &self,
+        files: &[(String, Option<(String, FileState)>)],
+    ) -> Result<(), GitError> {
+        let mut index = self.inner.index()?;
+        index.read(false)?;
+        for (path, state) in files {
+            match state {
+                None => {
+                    if index.get_path(Path::new(path), 0).is_some() {
+                        index.remove(Path::new(path), 0)?;
+                    }
+                }
+                Some((id, state)) => index.add(&IndexEntry {
+                    ctime: IndexTime::new(state.changed.0, state.changed.1),
+                    mtime: IndexTime::new(state.modified.0, state.modified.1),
+                    dev: state.device,
+                    ino: state.inode,
+                    mode: 0o100_644,
+                    uid: state.user,
+                    gid: state.group,
+                    file_size: state.size,
+                    id: Oid::from_str(id)?,
+                    flags: 0,
+                    flags_extended: 0,
+                    path: path.as_bytes().to_vec(),
+                })?,
+            }
+        }
+        index.write()?;
+        Ok(())
+    }
+
+    /// The id that bytes have as a blob.
+    pub fn blob_id(bytes: &[u8]) -> Result<String, GitError> {
+        Ok(Oid::hash_object(ObjectType::Blob, bytes)?.to_string())
+    }
+}
+
+fn signature(identity: &Identity) -> Result<Signature<'static>, GitError> {
+    let time = Time::new(identity.time.seconds(), identity.time.offset_minutes());
+    Ok(Signature::new(&identity.name, &identity.email, &time)?)
+}
