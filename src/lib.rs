@@ -38,3 +38,5 @@ pub mod check;
 pub mod workflow;
 
 pub mod commit;
+
+pub mod engine;
