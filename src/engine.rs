@@ -19,7 +19,10 @@ use crate::git::{Environment, GitError, Head, Repository};
 use crate::template::Templates;
 use crate::text::Bilingual;
 use crate::time::Timestamp;
-use crate::workflow::{Actor, Command, Decision, Desk, DraftRequest, Possibility, decide, draft, draft_context, options};
+use crate::workflow::{
+    Actor, Command, Decision, Desk, DraftRequest, Possibility, decide, draft, draft_context,
+    options,
+};
 use crate::world::World;
 
 /// How long a step waits for another process.
@@ -31,16 +34,25 @@ pub enum Failure {
     /// Findings forbid it, or are the answer.
     Findings(Vec<Diagnostic>),
     /// Something outside the procedure: no repository, no identity, no permission.
-    Environment { message: Bilingual, remedy: Option<Bilingual> },
+    Environment {
+        message: Bilingual,
+        remedy: Option<Bilingual>,
+    },
     /// What was asked for cannot be understood.
-    Usage { message: Bilingual, remedy: Option<Bilingual> },
+    Usage {
+        message: Bilingual,
+        remedy: Option<Bilingual>,
+    },
     /// The change could not be published.
     Publish(PublishError),
 }
 
 impl From<GitError> for Failure {
     fn from(error: GitError) -> Self {
-        Self::Environment { message: error.message(), remedy: error.remedy() }
+        Self::Environment {
+            message: error.message(),
+            remedy: error.remedy(),
+        }
     }
 }
 
@@ -51,7 +63,10 @@ impl From<PublishError> for Failure {
 }
 
 fn environment(en: impl Into<String>, zh: impl Into<String>) -> Failure {
-    Failure::Environment { message: Bilingual::new(en, zh), remedy: None }
+    Failure::Environment {
+        message: Bilingual::new(en, zh),
+        remedy: None,
+    }
 }
 
 /// A clue repository on the disk.
@@ -75,7 +90,9 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
     let start = start.canonicalize().ok()?;
     start
         .ancestors()
-        .find(|folder| folder.join("workflow.yaml").is_file() || folder.join("organisation.yaml").is_file())
+        .find(|folder| {
+            folder.join("workflow.yaml").is_file() || folder.join("organisation.yaml").is_file()
+        })
         .map(Path::to_owned)
 }
 
@@ -88,14 +105,26 @@ impl Engine {
                     format!("{} is in no clue repository", start.display()),
                     format!("{} 不在线索仓库中", start.display()),
                 ),
-                remedy: Some(Bilingual::new("clue init makes one here", "可用 clue init 在此建立")),
+                remedy: Some(Bilingual::new(
+                    "clue init makes one here",
+                    "可用 clue init 在此建立",
+                )),
             });
         };
         let files = DiskFiles::new(&root);
         let (world, findings) = World::load(&files, builtin::files());
-        let Some(world) = world else { return Err(Failure::Findings(findings)) };
-        let templates = Templates::new(&files, builtin::files()).with_html_filter("markdown", crate::markdown::to_html);
-        Ok(Self { root, files, world, templates, findings })
+        let Some(world) = world else {
+            return Err(Failure::Findings(findings));
+        };
+        let templates = Templates::new(&files, builtin::files())
+            .with_html_filter("markdown", crate::markdown::to_html);
+        Ok(Self {
+            root,
+            files,
+            world,
+            templates,
+            findings,
+        })
     }
 
     /// The repository's folder.
@@ -114,7 +143,11 @@ impl Engine {
     }
 
     fn desk(&self) -> Desk<'_> {
-        Desk { files: &self.files, world: &self.world, templates: &self.templates }
+        Desk {
+            files: &self.files,
+            world: &self.world,
+            templates: &self.templates,
+        }
     }
 
     /// Judges the whole folder, or only some clues of it.
@@ -125,16 +158,27 @@ impl Engine {
     /// The folder of a clue, by id, register number, or a path into its folder.
     pub fn find(&self, name: &str) -> Result<String, Failure> {
         let unknown = || Failure::Usage {
-            message: Bilingual::new(format!("there is no clue `{name}`"), format!("没有 `{name}` 这条线索")),
-            remedy: Some(Bilingual::new("clue list shows all clues", "clue list 可列出全部线索")),
+            message: Bilingual::new(
+                format!("there is no clue `{name}`"),
+                format!("没有 `{name}` 这条线索"),
+            ),
+            remedy: Some(Bilingual::new(
+                "clue list shows all clues",
+                "clue list 可列出全部线索",
+            )),
         };
         let id = if is_id(name) {
             name.to_owned()
-        } else if let Some(bytes) = entry_path(name).and_then(|path| self.files.read(&path, 1_000).ok().flatten()) {
+        } else if let Some(bytes) =
+            entry_path(name).and_then(|path| self.files.read(&path, 1_000).ok().flatten())
+        {
             String::from_utf8_lossy(&bytes).trim().to_owned()
         } else {
             // A path into the folder, or the random part alone, is what people have at hand.
-            let mut candidates = name.trim_end_matches('/').split('/').filter(|part| is_id(part));
+            let mut candidates = name
+                .trim_end_matches('/')
+                .split('/')
+                .filter(|part| is_id(part));
             candidates.next().map(str::to_owned).ok_or_else(unknown)?
         };
         let folder = folder_of(&id).ok_or_else(unknown)?;
@@ -153,7 +197,10 @@ impl Engine {
     pub fn cases(&self) -> Vec<(Case, Vec<Diagnostic>)> {
         use rayon::prelude::*;
         let (folders, _) = clue_folders(&self.files);
-        folders.par_iter().map(|folder| Case::load(&self.files, &self.world, folder)).collect()
+        folders
+            .par_iter()
+            .map(|folder| Case::load(&self.files, &self.world, folder))
+            .collect()
     }
 
     /// What can be done with a clue now.
@@ -167,15 +214,38 @@ impl Engine {
     }
 
     /// Who acts: the git author, looked up in the organisation.
-    pub fn actor(&self, environment: &Environment, now: Timestamp) -> Result<(Repository, Actor, crate::git::Identity, crate::git::Identity), Failure> {
+    pub fn actor(
+        &self,
+        environment: &Environment,
+        now: Timestamp,
+    ) -> Result<
+        (
+            Repository,
+            Actor,
+            crate::git::Identity,
+            crate::git::Identity,
+        ),
+        Failure,
+    > {
         let repository = self.repository()?;
-        let now = self.world.organisation.time_zone.parse().map_or(now, |zone| now.in_zone(zone));
+        let now = self
+            .world
+            .organisation
+            .time_zone
+            .parse()
+            .map_or(now, |zone| now.in_zone(zone));
         let (author, committer) = repository.identities(environment, now)?;
         let Some(person) = self.world.organisation.person_by_email(&author.email) else {
             return Err(Failure::Environment {
                 message: Bilingual::new(
-                    format!("{} <{}> is not in organisation.yaml", author.name, author.email),
-                    format!("organisation.yaml 中没有 {} <{}>", author.name, author.email),
+                    format!(
+                        "{} <{}> is not in organisation.yaml",
+                        author.name, author.email
+                    ),
+                    format!(
+                        "organisation.yaml 中没有 {} <{}>",
+                        author.name, author.email
+                    ),
                 ),
                 remedy: Some(Bilingual::new(
                     "set git config user.email to your address there, or have yourself added",
@@ -183,19 +253,33 @@ impl Engine {
                 )),
             });
         };
-        let actor = Actor { person: person.to_owned(), at: author.time };
+        let actor = Actor {
+            person: person.to_owned(),
+            at: author.time,
+        };
         Ok((repository, actor, author, committer))
     }
 
     fn repository(&self) -> Result<Repository, Failure> {
         Repository::discover(&self.root)?.ok_or_else(|| Failure::Environment {
-            message: Bilingual::new("this folder is in no git repository", "此目录不在 git 仓库中"),
-            remedy: Some(Bilingual::new("git init, then git add and git commit", "请先 git init，再 git add、git commit")),
+            message: Bilingual::new(
+                "this folder is in no git repository",
+                "此目录不在 git 仓库中",
+            ),
+            remedy: Some(Bilingual::new(
+                "git init, then git add and git commit",
+                "请先 git init，再 git add、git commit",
+            )),
         })
     }
 
     /// Decides a step without publishing it.
-    pub fn decide(&self, name: &str, command: &Command, actor: &Actor) -> Result<(Case, Decision), Failure> {
+    pub fn decide(
+        &self,
+        name: &str,
+        command: &Command,
+        actor: &Actor,
+    ) -> Result<(Case, Decision), Failure> {
         let (case, found) = self.case(name)?;
         if any_error(&found) {
             return Err(Failure::Findings(found));
@@ -205,22 +289,51 @@ impl Engine {
     }
 
     /// Takes a step: decides, judges the result, and publishes it as one commit.
-    pub fn advance(&self, name: &str, command: &Command, environment: &Environment, now: Timestamp) -> Result<Published, Failure> {
+    pub fn advance(
+        &self,
+        name: &str,
+        command: &Command,
+        environment: &Environment,
+        now: Timestamp,
+    ) -> Result<Published, Failure> {
         let (repository, actor, author, committer) = self.actor(environment, now)?;
         let head = repository.head()?;
         let (case, decision) = self.decide(name, command, &actor)?;
         let (changes, read) = self.of_clue(&case, &decision.changes)?;
-        let mut message = format!("clue {}: {}\n\nClue-Id: {}\nClue-Step: {}\n", decision.id, decision.step, decision.id, decision.step);
-        message.push_str(&format!("Clue-From: {}\nClue-To: {}\n", decision.from, decision.to));
+        let mut message = format!(
+            "clue {}: {}\n\nClue-Id: {}\nClue-Step: {}\n",
+            decision.id, decision.step, decision.id, decision.step
+        );
+        message.push_str(&format!(
+            "Clue-From: {}\nClue-To: {}\n",
+            decision.from, decision.to
+        ));
         let commit = self.publish(&repository, head, changes, read, message, author, committer)?;
         Ok(Published { commit, decision })
     }
 
     /// All files of the clue as they will stand, and all as they were read: a step commits the clue's edited records too.
-    #[expect(clippy::type_complexity, reason = "two maps of one kind, named at the only caller")]
-    fn of_clue(&self, case: &Case, decided: &Changes) -> Result<(BTreeMap<String, Option<Arc<[u8]>>>, BTreeMap<String, Option<Arc<[u8]>>>), Failure> {
+    #[expect(
+        clippy::type_complexity,
+        reason = "two maps of one kind, named at the only caller"
+    )]
+    fn of_clue(
+        &self,
+        case: &Case,
+        decided: &Changes,
+    ) -> Result<
+        (
+            BTreeMap<String, Option<Arc<[u8]>>>,
+            BTreeMap<String, Option<Arc<[u8]>>>,
+        ),
+        Failure,
+    > {
         let mut read: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
-        for record in case.card_record.iter().chain(case.records.values().flatten()) {
+        for record in case
+            .card_record
+            .iter()
+            .chain(case.records.values().flatten())
+        {
             read.insert(record.path.clone(), Some(Arc::clone(&record.bytes)));
         }
         for name in &case.attachments {
@@ -232,7 +345,9 @@ impl Engine {
         let mut changes = read.clone();
         for (path, bytes) in decided.files() {
             if !read.contains_key(path) {
-                let present = self.files.read(path, u64::MAX - 1).map_err(|_| environment(format!("{path} cannot be read"), format!("{path} 无法读取")))?;
+                let present = self.files.read(path, u64::MAX - 1).map_err(|_| {
+                    environment(format!("{path} cannot be read"), format!("{path} 无法读取"))
+                })?;
                 read.insert(path.clone(), present);
             }
             changes.insert(path.clone(), bytes.clone());
@@ -240,7 +355,10 @@ impl Engine {
         Ok((changes, read))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one private function that gathers a publication of its parts")]
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one private function that gathers a publication of its parts"
+    )]
     fn publish(
         &self,
         repository: &Repository,
@@ -253,7 +371,19 @@ impl Engine {
     ) -> Result<String, Failure> {
         let prefix = repository.prefix(&self.root);
         let placed = |files: BTreeMap<String, Option<Arc<[u8]>>>| {
-            files.into_iter().map(|(path, bytes)| (if prefix.is_empty() { path } else { join(&prefix, &path) }, bytes)).collect()
+            files
+                .into_iter()
+                .map(|(path, bytes)| {
+                    (
+                        if prefix.is_empty() {
+                            path
+                        } else {
+                            join(&prefix, &path)
+                        },
+                        bytes,
+                    )
+                })
+                .collect()
         };
         let publication = Publication {
             changes: placed(changes),
@@ -267,13 +397,20 @@ impl Engine {
     }
 
     /// Writes the draft of a record into the clue's folder; nothing is committed.
-    pub fn draft(&self, name: &str, request: &DraftRequest, environment: &Environment, now: Timestamp) -> Result<String, Failure> {
+    pub fn draft(
+        &self,
+        name: &str,
+        request: &DraftRequest,
+        environment: &Environment,
+        now: Timestamp,
+    ) -> Result<String, Failure> {
         let (_, actor, _, _) = self.actor(environment, now)?;
         let (case, found) = self.case(name)?;
         if case.card.is_none() && any_error(&found) {
             return Err(Failure::Findings(found));
         }
-        let (path, text) = draft(&self.desk(), &case, request, &actor).map_err(Failure::Findings)?;
+        let (path, text) =
+            draft(&self.desk(), &case, request, &actor).map_err(Failure::Findings)?;
         write_new(&self.root.join(&path), text.as_bytes())?;
         Ok(path)
     }
@@ -284,9 +421,17 @@ impl Engine {
             Some(id) => id.to_owned(),
             None => self.fresh_id(actor.at)?,
         };
-        let folder = folder_of(&id).ok_or_else(|| environment(format!("`{id}` is no clue id"), format!("`{id}` 不是线索标识")))?;
+        let folder = folder_of(&id).ok_or_else(|| {
+            environment(
+                format!("`{id}` is no clue id"),
+                format!("`{id}` 不是线索标识"),
+            )
+        })?;
         let text = self.form(form, actor)?;
-        write_new(&self.root.join(format!("{folder}/collection.yaml")), text.as_bytes())?;
+        write_new(
+            &self.root.join(format!("{folder}/collection.yaml")),
+            text.as_bytes(),
+        )?;
         Ok(id)
     }
 
@@ -294,13 +439,21 @@ impl Engine {
     pub fn begin_with(&self, text: &str, actor: &Actor) -> Result<String, Failure> {
         let id = self.fresh_id(actor.at)?;
         let folder = folder_of(&id).unwrap_or_default();
-        write_new(&self.root.join(format!("{folder}/collection.yaml")), text.as_bytes())?;
+        write_new(
+            &self.root.join(format!("{folder}/collection.yaml")),
+            text.as_bytes(),
+        )?;
         Ok(id)
     }
 
     /// The collection form's text, filled with what is known.
     pub fn form(&self, form: &Value, actor: &Actor) -> Result<String, Failure> {
-        let template = self.world.rulebook.records.get("collection").and_then(|record| record.template.clone());
+        let template = self
+            .world
+            .rulebook
+            .records
+            .get("collection")
+            .and_then(|record| record.template.clone());
         let template = template.unwrap_or_else(|| "records/collection.yaml".to_owned());
         let empty = Case {
             id: String::new(),
@@ -318,21 +471,37 @@ impl Engine {
             "reporter_contact": null, "explanation": null, "proposed_category": null, "proposed_urgency": null,
         });
         if let (Some(filled), Some(given)) = (filled.as_object_mut(), form.as_object()) {
-            filled.extend(given.iter().filter(|(_, value)| !value.is_null()).map(|(key, value)| (key.clone(), value.clone())));
+            filled.extend(
+                given
+                    .iter()
+                    .filter(|(_, value)| !value.is_null())
+                    .map(|(key, value)| (key.clone(), value.clone())),
+            );
         }
         context["form"] = filled;
-        context["channels"] = self.world.rulebook.channels.keys().map(String::as_str).collect();
-        self.templates.render(&template, &context).map_err(|found| Failure::Findings(vec![found]))
+        context["channels"] = self
+            .world
+            .rulebook
+            .channels
+            .keys()
+            .map(String::as_str)
+            .collect();
+        self.templates
+            .render(&template, &context)
+            .map_err(|found| Failure::Findings(vec![found]))
     }
 
     /// An id that no clue has: the date, and random characters that do not look alike.
     fn fresh_id(&self, at: Timestamp) -> Result<String, Failure> {
         for length in [4, 4, 4, 6, 8] {
             let mut random = vec![0_u8; length];
-            getrandom::fill(&mut random)
-                .map_err(|error| environment(error.to_string(), format!("无法取得随机数：{error}")))?;
-            let letters: String =
-                random.iter().map(|byte| char::from(ID_LETTERS[usize::from(*byte) % ID_LETTERS.len()])).collect();
+            getrandom::fill(&mut random).map_err(|error| {
+                environment(error.to_string(), format!("无法取得随机数：{error}"))
+            })?;
+            let letters: String = random
+                .iter()
+                .map(|byte| char::from(ID_LETTERS[usize::from(*byte) % ID_LETTERS.len()]))
+                .collect();
             let id = format!("{}-{letters}", at.date().format("%Y%m%d"));
             let folder = folder_of(&id).unwrap_or_default();
             if matches!(self.files.kind(&folder), Ok(None)) {
@@ -344,14 +513,27 @@ impl Engine {
 }
 
 /// Makes a new clue repository in a folder: the built-in format, a sample organisation, a first commit.
-pub fn init(folder: &Path, organisation: &str, environment_: &Environment, now: Timestamp) -> Result<Vec<String>, Failure> {
+pub fn init(
+    folder: &Path,
+    organisation: &str,
+    environment_: &Environment,
+    now: Timestamp,
+) -> Result<Vec<String>, Failure> {
     if let Some(root) = find_root(folder) {
         return Err(Failure::Usage {
-            message: Bilingual::new(format!("{} is a clue repository already", root.display()), format!("{} 已经是线索仓库", root.display())),
+            message: Bilingual::new(
+                format!("{} is a clue repository already", root.display()),
+                format!("{} 已经是线索仓库", root.display()),
+            ),
             remedy: None,
         });
     }
-    std::fs::create_dir_all(folder).map_err(|error| environment(format!("{}: {error}", folder.display()), format!("{}：{error}", folder.display())))?;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        environment(
+            format!("{}: {error}", folder.display()),
+            format!("{}：{error}", folder.display()),
+        )
+    })?;
     let repository = match Repository::discover(folder)? {
         Some(repository) => repository,
         None => Repository::init(folder)?,
@@ -361,17 +543,38 @@ pub fn init(folder: &Path, organisation: &str, environment_: &Environment, now: 
     for (path, bytes) in builtin::files().iter() {
         changes.insert(path.to_owned(), Some(Arc::clone(bytes)));
     }
-    let mut text = |path: &str, text: &str| changes.insert(path.to_owned(), Some(Arc::from(text.as_bytes())));
+    let mut text =
+        |path: &str, text: &str| changes.insert(path.to_owned(), Some(Arc::from(text.as_bytes())));
     text("organisation.yaml", organisation);
-    text(".gitattributes", "# Records keep their bytes: their SHA-256 is in the trail.\nclues/** -text\nregister/** -text\n");
-    text(".gitignore", "*~\n*.swp\n.~lock.*\n.DS_Store\nThumbs.db\n.clue-*.tmp\n");
+    text(
+        ".gitattributes",
+        "# Records keep their bytes: their SHA-256 is in the trail.\nclues/** -text\nregister/** -text\n",
+    );
+    text(
+        ".gitignore",
+        "*~\n*.swp\n.~lock.*\n.DS_Store\nThumbs.db\n.clue-*.tmp\n",
+    );
     text("clues/.gitkeep", "");
     text("register/.gitkeep", "");
     let prefix = repository.prefix(folder);
-    let placed: BTreeMap<_, _> =
-        changes.into_iter().map(|(path, bytes)| (if prefix.is_empty() { path } else { join(&prefix, &path) }, bytes)).collect();
+    let placed: BTreeMap<_, _> = changes
+        .into_iter()
+        .map(|(path, bytes)| {
+            (
+                if prefix.is_empty() {
+                    path
+                } else {
+                    join(&prefix, &path)
+                },
+                bytes,
+            )
+        })
+        .collect();
     // A file that is there already is somebody's work: init adds, and never replaces.
-    let there: Vec<&String> = placed.keys().filter(|path| repository.work_tree().join(path).exists()).collect();
+    let there: Vec<&String> = placed
+        .keys()
+        .filter(|path| repository.work_tree().join(path).exists())
+        .collect();
     if let Some(path) = there.first() {
         return Err(Failure::Usage {
             message: Bilingual::new(format!("{path} exists already"), format!("{path} 已经存在")),
@@ -393,15 +596,31 @@ pub fn init(folder: &Path, organisation: &str, environment_: &Environment, now: 
 
 fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     use std::io::Write;
-    let failed = |error: std::io::Error| environment(format!("{}: {error}", path.display()), format!("{}：{error}", path.display()));
+    let failed = |error: std::io::Error| {
+        environment(
+            format!("{}: {error}", path.display()),
+            format!("{}：{error}", path.display()),
+        )
+    };
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }
-    let mut file = std::fs::File::options().write(true).create_new(true).open(path).map_err(failed)?;
-    file.write_all(bytes).and_then(|()| file.sync_all()).map_err(failed)
+    let mut file = std::fs::File::options()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(failed)?;
+    file.write_all(bytes)
+        .and_then(|()| file.sync_all())
+        .map_err(failed)
 }
 
 /// The finding that stands for a path that was asked for and is not there.
 pub fn no_such_path(path: &str) -> Diagnostic {
-    Diagnostic::new(Code::FileUnreadable, Place::file(path), format!("{path} does not exist"), format!("{path} 不存在"))
+    Diagnostic::new(
+        Code::FileUnreadable,
+        Place::file(path),
+        format!("{path} does not exist"),
+        format!("{path} 不存在"),
+    )
 }

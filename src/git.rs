@@ -313,3 +313,12 @@ fn kind_of(mode: i32) -> TreeKind {
         _ => TreeKind::File,
     }
 }
+
+/// Name and e-mail of whoever acts, by environment and git's own configuration, where no repository is yet.
+pub fn configured_identity(environment: &Environment) -> Result<(String, String), GitError> {
+    let config = git2::Config::open_default()?.snapshot()?;
+    let configured = |key: &str| config.get_string(key).ok();
+    let now = crate::time::Timestamp::from_git(0, 0).ok_or(GitError::NoIdentity)?;
+    let (author, _) = identity::identities(environment, &configured, now)?;
+    Ok((author.name, author.email))
+}

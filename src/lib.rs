@@ -40,3 +40,7 @@ pub mod workflow;
 pub mod commit;
 
 pub mod engine;
+
+pub mod report;
+
+pub mod cli;

@@ -105,8 +105,25 @@ impl Templates {
         self.environment
             .get_template(name)
             .and_then(|template| template.render(minijinja::value::Serde(context)))
+            .map(|text| {
+                if name.ends_with(".html") {
+                    text
+                } else {
+                    without_trailing_blanks(&text)
+                }
+            })
             .map_err(|error| fault(name, &error))
     }
+}
+
+/// An unknown value leaves `key:`, not `key: ` with a blank that editors complain about.
+fn without_trailing_blanks(text: &str) -> String {
+    text.split_inclusive('\n')
+        .map(|line| match line.strip_suffix('\n') {
+            Some(line) => format!("{}\n", line.trim_end_matches(' ')),
+            None => line.trim_end_matches(' ').to_owned(),
+        })
+        .collect()
 }
 
 fn fault(name: &str, error: &Error) -> Diagnostic {

@@ -1,0 +1,271 @@
+//! The command line: arguments in, the engine asked, answers printed, an exit status out.
+//! It decides nothing about clues.
+
+mod look;
+mod setup;
+mod steps;
+mod words;
+
+use std::ffi::OsString;
+use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+
+use crate::commit::PublishError;
+use crate::engine::{Engine, Failure, find_root};
+use crate::files::DiskFiles;
+use crate::git::Environment;
+use crate::report::{self, Style};
+use crate::text::{Bilingual, Language};
+use crate::time::Timestamp;
+
+/// A file-based workflow engine for clues in a git-versioned folder
+#[derive(Parser)]
+#[command(
+    name = "clue",
+    version,
+    disable_help_subcommand = true,
+    arg_required_else_help = true
+)]
+struct Arguments {
+    /// Language of messages: en or zh (also CLUE_LANG; else the repository's)
+    #[arg(long, global = true, value_name = "LANGUAGE")]
+    lang: Option<String>,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Colour::Auto, value_name = "WHEN")]
+    color: Colour,
+    /// Work as if called from this folder
+    #[arg(short = 'C', long = "directory", global = true, value_name = "FOLDER")]
+    directory: Option<PathBuf>,
+    #[command(subcommand)]
+    command: Subcommands,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Colour {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Subcommand)]
+enum Subcommands {
+    /// Make a new clue repository: rulebook, schemas, templates, a first organisation
+    Init(setup::Init),
+    /// Begin a clue with its collection form, and hand it in when it is complete
+    New(steps::New),
+    /// Write the draft of a record from its template
+    Draft(steps::Draft),
+    /// Show what can be done with a clue now, by whom, and what is still missing
+    Next(steps::Next),
+    /// Take a step: judge it, and publish it as one commit
+    Advance(steps::Advance),
+    /// Add an entry to a handling record
+    Note(steps::Note),
+    /// Show a clue with its trail
+    Show(look::Show),
+    /// List clues
+    List(look::List),
+    /// Say whether a folder obeys the procedure
+    Check(look::Check),
+    /// Explain a finding's code, a rule of the rulebook, or a key of the procedure
+    Explain(look::Explain),
+    /// Print a completion script for a shell
+    Completions(setup::Completions),
+    /// Print the manual page
+    Man(setup::Man),
+}
+
+/// What every command is given.
+struct Context {
+    /// Where the command was called from.
+    folder: PathBuf,
+    style: Style,
+    environment: Environment,
+    now: Timestamp,
+}
+
+impl Context {
+    fn engine(&self) -> Result<Engine, Failure> {
+        Engine::open(&self.folder)
+    }
+
+    fn say(&self, en: &str, zh: &str) -> String {
+        if self.style.language == Language::Zh {
+            zh.to_owned()
+        } else {
+            en.to_owned()
+        }
+    }
+}
+
+/// What a command answers: text for standard output, and whether it counts as findings.
+struct Answer {
+    output: String,
+    findings: bool,
+}
+
+impl Answer {
+    fn new(output: impl Into<String>) -> Self {
+        Self {
+            output: output.into(),
+            findings: false,
+        }
+    }
+}
+
+/// Runs the program; exit status 0 done, 1 findings, 2 usage, 3 environment, 4 refused or in conflict, 5 unknown.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let early = words::early_language(&arguments)
+        .or_else(|| variable("CLUE_LANG").as_deref().and_then(Language::parse));
+    let folder_language = || {
+        let root = find_root(&std::env::current_dir().ok()?)?;
+        let text = std::fs::read_to_string(root.join("organisation.yaml")).ok()?;
+        text.lines()
+            .find_map(|line| Language::parse(line.strip_prefix("language:")?.trim()))
+    };
+    let system = || {
+        ["LC_ALL", "LC_MESSAGES", "LANG"]
+            .iter()
+            .find_map(|name| variable(name))
+            .and_then(|name| Language::parse(&name))
+    };
+    let language = early
+        .or_else(folder_language)
+        .or_else(system)
+        .unwrap_or_default();
+    let command = words::translate(Arguments::command(), language).color(ColorChoice::Auto);
+    let parsed = command
+        .try_get_matches_from(&arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let parsed = match parsed {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let text = words::usage(&error, language);
+            return if error.use_stderr() {
+                err(&text);
+                ExitCode::from(2)
+            } else {
+                out(&text)
+            };
+        }
+    };
+    if let Some(name) = &parsed.lang
+        && Language::parse(name).is_none()
+    {
+        err(&format!("--lang {name}: en, zh\n"));
+        return ExitCode::from(2);
+    }
+    let colour = match parsed.color {
+        Colour::Always => true,
+        Colour::Never => false,
+        Colour::Auto => variable("NO_COLOR").is_none() && std::io::stdout().is_terminal(),
+    };
+    let folder = parsed
+        .directory
+        .clone()
+        .or_else(|| std::env::current_dir().ok())
+        .unwrap_or_else(|| PathBuf::from("."));
+    let context = Context {
+        folder,
+        style: Style { language, colour },
+        environment: Environment {
+            author_name: variable("GIT_AUTHOR_NAME"),
+            author_email: variable("GIT_AUTHOR_EMAIL"),
+            author_date: variable("GIT_AUTHOR_DATE"),
+            committer_name: variable("GIT_COMMITTER_NAME"),
+            committer_email: variable("GIT_COMMITTER_EMAIL"),
+            committer_date: variable("GIT_COMMITTER_DATE"),
+        },
+        now: Timestamp::from_chrono(chrono::Local::now().fixed_offset()),
+    };
+    let result = match parsed.command {
+        Subcommands::Init(command) => command.run(&context),
+        Subcommands::New(command) => command.run(&context),
+        Subcommands::Draft(command) => command.run(&context),
+        Subcommands::Next(command) => command.run(&context),
+        Subcommands::Advance(command) => command.run(&context),
+        Subcommands::Note(command) => command.run(&context),
+        Subcommands::Show(command) => command.run(&context),
+        Subcommands::List(command) => command.run(&context),
+        Subcommands::Check(command) => command.run(&context),
+        Subcommands::Explain(command) => command.run(&context),
+        Subcommands::Completions(command) => command.run(&context),
+        Subcommands::Man(command) => command.run(&context),
+    };
+    match result {
+        Ok(answer) => {
+            let status = out(&answer.output);
+            if answer.findings {
+                ExitCode::from(1)
+            } else {
+                status
+            }
+        }
+        Err(failure) => fail(&failure, &context),
+    }
+}
+
+fn fail(failure: &Failure, context: &Context) -> ExitCode {
+    let language = context.style.language;
+    let tell = |message: &Bilingual, remedy: Option<&Bilingual>| {
+        let (label, help) = if language == Language::Zh {
+            ("错误：", "办法：")
+        } else {
+            ("error: ", "help: ")
+        };
+        let mut text = format!("{label}{}\n", crate::text::visible(message.get(language)));
+        if let Some(remedy) = remedy {
+            text.push_str(&format!(
+                "{help}{}\n",
+                crate::text::visible(remedy.get(language))
+            ));
+        }
+        err(&text);
+    };
+    match failure {
+        Failure::Findings(found) => {
+            let root = find_root(&context.folder).unwrap_or_else(|| context.folder.clone());
+            err(&(report::text(found, &DiskFiles::new(root), context.style) + "\n"));
+            ExitCode::from(4)
+        }
+        Failure::Environment { message, remedy } => {
+            tell(message, remedy.as_ref());
+            ExitCode::from(3)
+        }
+        Failure::Usage { message, remedy } => {
+            tell(message, remedy.as_ref());
+            ExitCode::from(2)
+        }
+        Failure::Publish(error) => {
+            tell(&error.message(), Some(&error.remedy()));
+            ExitCode::from(match error {
+                PublishError::NotDone { .. } => 3,
+                PublishError::Unknown { .. } => 5,
+                PublishError::IndexBehind { .. } => 3,
+                _ => 4,
+            })
+        }
+    }
+}
+
+/// Prints to standard output; a reader that has gone away is no error.
+fn out(text: &str) -> ExitCode {
+    let mut stream = anstream::stdout().lock();
+    match stream
+        .write_all(text.as_bytes())
+        .and_then(|()| stream.flush())
+    {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(3),
+        _ => ExitCode::SUCCESS,
+    }
+}
+
+fn err(text: &str) {
+    // Where even standard error is closed there is nobody left to tell.
+    let _ = anstream::stderr().lock().write_all(text.as_bytes());
+}

@@ -1,0 +1,283 @@
+//! The command line in Chinese: help texts and usage errors. English is what clap prints by itself.
+
+use std::ffi::OsString;
+
+use clap::Command;
+use clap::error::{ContextKind, ErrorKind};
+
+use crate::text::Language;
+
+/// English help and its Chinese. A test sees to it that nothing is missing.
+const CHINESE: &[(&str, &str)] = &[
+    (
+        "A file-based workflow engine for clues in a git-versioned folder",
+        "线索办理流程引擎：记录就是文件，历史由 git 保存",
+    ),
+    (
+        "Language of messages: en or zh (also CLUE_LANG; else the repository's)",
+        "消息语言：en 或 zh（也可用 CLUE_LANG；默认取仓库设置）",
+    ),
+    ("When to use colour", "何时使用颜色"),
+    ("Work as if called from this folder", "相当于在此目录中执行"),
+    (
+        "Make a new clue repository: rulebook, schemas, templates, a first organisation",
+        "新建线索仓库：规则书、模式、模板和初始组织",
+    ),
+    (
+        "Begin a clue with its collection form, and hand it in when it is complete",
+        "新建线索：填写收集表，填完整即提交",
+    ),
+    (
+        "Write the draft of a record from its template",
+        "按模板生成记录草稿",
+    ),
+    (
+        "Show what can be done with a clue now, by whom, and what is still missing",
+        "查看现在能办理什么、由谁办理、还缺什么",
+    ),
+    (
+        "Take a step: judge it, and publish it as one commit",
+        "办理步骤：先判定，再作为一次提交写入",
+    ),
+    ("Add an entry to a handling record", "补充一条处理记录"),
+    ("Show a clue with its trail", "查看线索及办理经过"),
+    ("List clues", "列出线索"),
+    (
+        "Say whether a folder obeys the procedure",
+        "检查目录是否符合流程规定",
+    ),
+    (
+        "Explain a finding's code, a rule of the rulebook, or a key of the procedure",
+        "解释问题代码、规则书中的规则或流程条款",
+    ),
+    (
+        "Print a completion script for a shell",
+        "输出命令行补全脚本",
+    ),
+    ("Print the manual page", "输出手册页"),
+    ("Folder of the new repository", "新仓库所在目录"),
+    ("Name of the organisation", "组织名称"),
+    ("What it is about, in one line", "一句话说明事由"),
+    ("Where it comes from", "线索来源"),
+    ("Channel, as in workflow.yaml", "渠道，取自 workflow.yaml"),
+    (
+        "When it was noticed, such as 2026-11-23T09:12:00+08:00 (now)",
+        "发现时间，例如 2026-11-23T09:12:00+08:00（默认现在）",
+    ),
+    (
+        "Product, person, contract or place concerned (repeatable)",
+        "涉及的产品、人员、合同或地点（可重复）",
+    ),
+    ("What happened", "情况描述"),
+    ("The reporter is anonymous", "反映人匿名"),
+    ("Name of the reporter", "反映人姓名"),
+    ("Telephone or address of the reporter", "反映人联系方式"),
+    (
+        "A filled-in collection form, or - for standard input",
+        "已填好的收集表文件，- 表示标准输入",
+    ),
+    (
+        "The clue: id, register number, or a path into its folder",
+        "线索：标识、编号或其目录中的路径",
+    ),
+    (
+        "The record: triage, transfers, meetings, ...",
+        "记录：triage、transfers、meetings 等",
+    ),
+    ("The department that is meant", "所指的部门"),
+    (
+        "What minutes are about: discussion, coordination, feedback",
+        "会议类型：discussion、coordination、feedback",
+    ),
+    (
+        "Day of the meeting or check (today)",
+        "会议或检查的日期（默认今天）",
+    ),
+    ("Format of the answer", "输出格式"),
+    (
+        "The step: register, transfer, accept, ...",
+        "步骤：register、transfer、accept 等",
+    ),
+    (
+        "Give a field a value first: RECORD.FIELD=VALUE (repeatable)",
+        "先写入字段：记录.字段=值（可重复）",
+    ),
+    ("Why the step is taken", "办理理由"),
+    ("Show the changes and write nothing", "只显示改动，不写入"),
+    ("What was done or said", "做了什么、说了什么"),
+    (
+        "measure, communication, progress or resolution",
+        "measure（措施）、communication（沟通）、progress（进展）、resolution（解决）",
+    ),
+    ("With whom", "与谁"),
+    (
+        "Only clues in this state (repeatable)",
+        "只列出处于此状态的（可重复）",
+    ),
+    ("Only clues of this category", "只列出此类别的"),
+    ("Only clues of this kind", "只列出此种类的"),
+    ("Only clues of this urgency", "只列出此紧急程度的"),
+    ("Only clues of this department", "只列出此部门的"),
+    (
+        "Only clues that this person is responsible for",
+        "只列出由此人负责的",
+    ),
+    (
+        "Only clues whose title holds this text",
+        "只列出标题含此文字的",
+    ),
+    (
+        "Folders, files or clues (everything)",
+        "目录、文件或线索（默认全部）",
+    ),
+    ("A code, rule or key", "代码、规则名或条款"),
+    ("The shell", "命令行外壳"),
+    ("Print help", "显示帮助"),
+    ("Print version", "显示版本"),
+];
+
+/// The language that the arguments themselves ask for, before they are understood.
+pub(super) fn early_language(arguments: &[OsString]) -> Option<Language> {
+    let texts: Vec<&str> = arguments
+        .iter()
+        .filter_map(|argument| argument.to_str())
+        .collect();
+    texts.iter().enumerate().find_map(|(index, text)| {
+        let name = text.strip_prefix("--lang=").or_else(|| {
+            (*text == "--lang")
+                .then(|| texts.get(index + 1).copied())
+                .flatten()
+        })?;
+        Language::parse(name)
+    })
+}
+
+/// The command with its help in the language asked for.
+pub(super) fn translate(command: Command, language: Language) -> Command {
+    if language == Language::En {
+        return command;
+    }
+    let mut command = command
+        .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
+        .subcommand_help_heading("命令")
+        .disable_help_flag(true)
+        .disable_version_flag(true)
+        .arg(
+            clap::Arg::new("help")
+                .short('h')
+                .long("help")
+                .help("显示帮助")
+                .action(clap::ArgAction::Help)
+                .help_heading("选项")
+                .global(true),
+        );
+    if command.get_version().is_some() {
+        command = command.arg(
+            clap::Arg::new("version")
+                .short('V')
+                .long("version")
+                .help("显示版本")
+                .action(clap::ArgAction::Version)
+                .help_heading("选项"),
+        );
+    }
+    translate_inner(command)
+}
+
+fn translate_inner(command: Command) -> Command {
+    let about = command.get_about().map(|about| chinese(&about.to_string()));
+    let mut command =
+        command.help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}");
+    if let Some(about) = about {
+        command = command.about(about);
+    }
+    command = command.mut_args(|argument| {
+        let help = argument.get_help().map(|help| chinese(&help.to_string()));
+        let heading = if argument.is_positional() {
+            "参数"
+        } else {
+            "选项"
+        };
+        let argument = argument.help_heading(heading);
+        match help {
+            Some(help) => argument.help(help),
+            None => argument,
+        }
+    });
+    command.mut_subcommands(translate_inner)
+}
+
+fn chinese(english: &str) -> String {
+    CHINESE
+        .iter()
+        .find(|(known, _)| *known == english)
+        .map_or_else(|| english.to_owned(), |(_, chinese)| (*chinese).to_owned())
+}
+
+/// A usage error in the language asked for.
+pub(super) fn usage(error: &clap::Error, language: Language) -> String {
+    let original = error.render().to_string();
+    if language == Language::En || !error.use_stderr() {
+        return original;
+    }
+    let part = |kind: ContextKind| error.get(kind).map(ToString::to_string).unwrap_or_default();
+    let argument = part(ContextKind::InvalidArg);
+    let value = part(ContextKind::InvalidValue);
+    let message = match error.kind() {
+        ErrorKind::InvalidSubcommand => {
+            format!("没有“{}”这个命令", part(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::UnknownArgument => format!("没有“{argument}”这个选项"),
+        ErrorKind::MissingRequiredArgument => format!("缺少参数：{}", argument.replace('\n', "、")),
+        ErrorKind::InvalidValue if value.is_empty() => format!("“{argument}”后面缺少值"),
+        ErrorKind::InvalidValue => {
+            format!(
+                "“{argument}”不能是“{value}”，可用的值：{}",
+                part(ContextKind::ValidValue)
+            )
+        }
+        ErrorKind::ArgumentConflict => format!(
+            "“{argument}”不能与“{}”同时使用",
+            part(ContextKind::PriorArg)
+        ),
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return original,
+        _ => return original,
+    };
+    let suggestion = part(ContextKind::SuggestedArg) + &part(ContextKind::SuggestedSubcommand);
+    let hint = if suggestion.is_empty() {
+        String::new()
+    } else {
+        format!("办法：是否想用 {suggestion}？\n")
+    };
+    format!("错误：{message}\n{hint}用 --help 查看用法\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_help_text_has_its_chinese() {
+        fn texts(command: &Command, found: &mut Vec<String>) {
+            found.extend(command.get_about().map(ToString::to_string));
+            found.extend(
+                command
+                    .get_arguments()
+                    .filter_map(|argument| argument.get_help())
+                    .map(ToString::to_string),
+            );
+            for inner in command.get_subcommands() {
+                texts(inner, found);
+            }
+        }
+        let mut found = Vec::new();
+        texts(&crate::cli::Arguments::command(), &mut found);
+        let missing: Vec<_> = found
+            .iter()
+            .filter(|text| !CHINESE.iter().any(|(known, _)| known == text))
+            .collect();
+        assert!(missing.is_empty(), "{missing:#?}");
+        translate(crate::cli::Arguments::command(), Language::Zh).debug_assert();
+    }
+}
