@@ -1,4 +1,6 @@
 //! The one integration test binary; each module is a caption of what it proves.
 
+mod commands;
+mod harness;
 mod layers;
 mod procedure;

@@ -1,0 +1,148 @@
+//! A hermetic repository: its own folder, a cleared environment, a clock that ticks, no ambient git configuration.
+
+use std::cell::Cell;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use tempfile::TempDir;
+
+/// A folder with nothing around it, and the person who acts in it.
+pub(crate) struct World {
+    folder: TempDir,
+    minute: Cell<u32>,
+}
+
+/// What a command did.
+pub(crate) struct Ran {
+    pub(crate) status: i32,
+    pub(crate) out: String,
+    pub(crate) err: String,
+}
+
+impl World {
+    pub(crate) fn new() -> Self {
+        Self {
+            folder: TempDir::new().expect("a temporary folder"),
+            minute: Cell::new(0),
+        }
+    }
+
+    /// A repository with an organisation of several people.
+    pub(crate) fn with_repository(organisation: &str) -> Self {
+        let world = Self::new();
+        world.clue("li@example.org", &["init", "."]).ok();
+        world.write("organisation.yaml", organisation);
+        world.git(&["commit", "--quiet", "-am", "people"]);
+        world
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(crate) fn write(&self, path: &str, text: &str) {
+        let full = self.path().join(path);
+        fs::create_dir_all(full.parent().expect("a folder")).expect("folders");
+        fs::write(full, text).expect("a file");
+    }
+
+    pub(crate) fn read(&self, path: &str) -> String {
+        fs::read_to_string(self.path().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    #[track_caller]
+    pub(crate) fn edit(&self, path: &str, from: &str, to: &str) {
+        let text = self.read(path);
+        assert!(text.contains(from), "{path} has no {from:?}:\n{text}");
+        self.write(path, &text.replacen(from, to, 1));
+    }
+
+    fn environment(&self, command: &mut Command, email: &str) {
+        self.minute.set(self.minute.get() + 1);
+        let minute = self.minute.get();
+        let date = format!(
+            "2026-11-23T{:02}:{:02}:00+08:00",
+            8 + minute / 60,
+            minute % 60
+        );
+        command
+            .current_dir(self.path())
+            .env_clear()
+            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+            .env("HOME", self.path().join(".nowhere"))
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_AUTHOR_NAME", "某人")
+            .env("GIT_AUTHOR_EMAIL", email)
+            .env("GIT_AUTHOR_DATE", &date)
+            .env("GIT_COMMITTER_NAME", "某人")
+            .env("GIT_COMMITTER_EMAIL", email)
+            .env("GIT_COMMITTER_DATE", &date)
+            .stdin(Stdio::null());
+    }
+
+    /// Runs the program as the person with an e-mail address.
+    pub(crate) fn clue(&self, email: &str, arguments: &[&str]) -> Ran {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_clue"));
+        self.environment(&mut command, email);
+        command.args(["--lang", "en"]).args(arguments);
+        Ran::new(command.output().expect("the program runs"))
+    }
+
+    /// Runs git and gives what it prints.
+    #[track_caller]
+    pub(crate) fn git(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new("git");
+        self.environment(&mut command, "li@example.org");
+        let ran = Ran::new(command.args(arguments).output().expect("git runs"));
+        assert_eq!(ran.status, 0, "git {arguments:?}: {}", ran.err);
+        ran.out
+    }
+
+    /// Every file below the folder with its bytes, git's own included: to see that nothing changed.
+    pub(crate) fn everything(&self) -> Vec<(PathBuf, Vec<u8>)> {
+        fn below(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {
+            let mut paths: Vec<_> = fs::read_dir(folder)
+                .expect("a folder")
+                .map(|entry| entry.expect("an entry").path())
+                .collect();
+            paths.sort();
+            for path in paths {
+                if path.is_dir() {
+                    below(&path, found);
+                } else if path.file_name().is_some_and(|name| name != "clue.lock") {
+                    let bytes = fs::read(&path).unwrap_or_default();
+                    found.push((path, bytes));
+                }
+            }
+        }
+        let mut found = Vec::new();
+        below(self.path(), &mut found);
+        found
+    }
+}
+
+impl Ran {
+    fn new(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap_or(-1),
+            out: String::from_utf8_lossy(&output.stdout).into_owned(),
+            err: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
+    }
+
+    /// The output of a command that must have worked.
+    #[track_caller]
+    pub(crate) fn ok(self) -> String {
+        assert_eq!(self.status, 0, "{}{}", self.out, self.err);
+        self.out
+    }
+
+    /// The errors of a command that must have ended with a status.
+    #[track_caller]
+    pub(crate) fn fails(self, status: i32) -> String {
+        assert_eq!(self.status, status, "{}{}", self.out, self.err);
+        self.err
+    }
+}
