@@ -116,8 +116,7 @@ impl Engine {
         let Some(world) = world else {
             return Err(Failure::Findings(findings));
         };
-        let templates = Templates::new(&files, builtin::files())
-            .with_html_filter("markdown", crate::markdown::to_html);
+        let templates = Templates::new(&files, builtin::files(), crate::markdown::to_html);
         Ok(Self {
             root,
             files,
@@ -465,27 +464,14 @@ impl Engine {
             broken: false,
         };
         let mut context = draft_context(&self.desk(), &empty, actor);
-        let mut filled = json!({
-            "title": null, "source": null, "channel": null, "source_key": null, "discovered_at": actor.at.to_string(),
-            "matters": [], "description": null, "collector": actor.person, "anonymous": false, "reporter_name": null,
-            "reporter_contact": null, "explanation": null, "proposed_category": null, "proposed_urgency": null,
-        });
-        if let (Some(filled), Some(given)) = (filled.as_object_mut(), form.as_object()) {
-            filled.extend(
-                given
-                    .iter()
-                    .filter(|(_, value)| !value.is_null())
-                    .map(|(key, value)| (key.clone(), value.clone())),
-            );
+        let filled = context["collection"].as_object_mut();
+        if let (Some(filled), Some(given)) = (filled, form.as_object()) {
+            filled.insert("discovered_at".to_owned(), json!(actor.at.to_string()));
+            filled.insert("collector".to_owned(), json!(actor.person));
+            for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
+                filled.insert(key.clone(), value.clone());
+            }
         }
-        context["form"] = filled;
-        context["channels"] = self
-            .world
-            .rulebook
-            .channels
-            .keys()
-            .map(String::as_str)
-            .collect();
         self.templates
             .render(&template, &context)
             .map_err(|found| Failure::Findings(vec![found]))

@@ -35,6 +35,7 @@ pub mod case;
 pub mod change;
 pub mod check;
 
+pub mod document;
 pub mod workflow;
 
 pub mod commit;

@@ -1,44 +1,65 @@
-//! Templates: minijinja over the repository's templates and the built-in ones, bounded and strict.
-//! It never reads the disk by itself and never escapes less than the template's kind asks for.
+//! Templates: minijinja with the repository's files over the built-in ones, and the filters they may use.
+//! A template never touches the disk, the clock or the network, and its time and depth are limited.
 
+mod filters;
+
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior, Value as Shown};
-use serde_json::Value;
+use minijinja::value::Serde;
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::files::{Files, walk};
+use crate::files::{FileKind, Files, walk};
 use crate::text::Span;
-use crate::yaml;
 
-/// How many instructions one rendering may take.
-const FUEL: u64 = 5_000_000;
-/// Largest template that is read, in bytes.
-const MAXIMUM_TEMPLATE: u64 = 1024 * 1024;
+pub use filters::{date, datetime, yaml_scalar};
 
-/// The templates of a repository.
+/// The largest template that is read, in bytes.
+const LARGEST: u64 = 1 << 20;
+/// Instructions that one rendering may take.
+const FUEL: u64 = 500_000;
+/// How deeply templates may include and call each other.
+const DEPTH: usize = 60;
+/// Endings of the files below `templates/` that are templates of this kind; fonts and Typst files are not.
+const ENDINGS: &[&str] = &[
+    "html", "htm", "css", "svg", "md", "yaml", "yml", "txt", "json", "csv", "tex",
+];
+
+/// How Markdown becomes HTML that is safe to show: the caller passes it in.
+pub type MarkdownToHtml = fn(&str) -> String;
+
+/// All templates of a repository, compiled when they are first used.
 pub struct Templates {
     environment: Environment<'static>,
-    /// Templates that could not be read at all.
-    faults: Vec<Diagnostic>,
+    sources: Arc<BTreeMap<String, Result<String, String>>>,
 }
 
 impl Templates {
-    /// Loads `templates/`; what the repository lacks comes from the built-in ones.
-    pub fn new(files: &dyn Files, builtin: &dyn Files) -> Self {
+    /// Reads `templates/` of the repository, and of the built-in format for what the repository does not have.
+    ///
+    /// `markdown` must return HTML in which nothing of the text can act as markup of its own (no raw HTML, no
+    /// `javascript:` links): its result is not escaped again.
+    pub fn new(files: &dyn Files, builtin: &dyn Files, markdown: MarkdownToHtml) -> Self {
+        let mut sources = BTreeMap::new();
+        read_all(builtin, &mut sources);
+        read_all(files, &mut sources);
+        let sources = Arc::new(sources);
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_fuel(Some(FUEL));
-        environment.set_recursion_limit(64);
-        let syntax = SyntaxConfig::builder()
-            .keep_trailing_newline(true)
+        environment.set_recursion_limit(DEPTH);
+        if let Ok(syntax) = SyntaxConfig::builder()
             .trim_blocks(true)
             .lstrip_blocks(true)
-            .build();
-        if let Ok(syntax) = syntax {
+            .keep_trailing_newline(true)
+            .build()
+        {
             environment.set_syntax(syntax);
         }
+        environment.set_debug(true);
         environment.set_auto_escape_callback(|name| {
             if name.ends_with(".html") {
                 AutoEscape::Html
@@ -46,146 +67,168 @@ impl Templates {
                 AutoEscape::None
             }
         });
-        environment.add_filter("yaml", yaml_filter);
-        environment.add_filter("date", date_filter);
-        let mut faults = Vec::new();
-        for source in [builtin, files] {
-            for (path, _) in walk(source, "templates").unwrap_or_default() {
-                let Some(name) = path.strip_prefix("templates/") else {
-                    continue;
-                };
-                let Ok(Some(bytes)) = source.read(&path, MAXIMUM_TEMPLATE) else {
-                    continue;
-                };
-                let Ok(text) = std::str::from_utf8(&bytes) else {
-                    faults.push(Diagnostic::new(
-                        Code::FileEncoding,
-                        Place::file(&path),
-                        "the template is not UTF-8 text",
-                        "模板不是 UTF-8 文本",
-                    ));
-                    continue;
-                };
-                if let Err(error) = environment.add_template_owned(name.to_owned(), text.to_owned())
-                {
-                    // The built-in template of the same name must not stand in silently for a broken one.
-                    environment.remove_template(name);
-                    faults.push(fault(name, &error));
-                }
-            }
-        }
+        filters::add(&mut environment, markdown);
+        let loaded = Arc::clone(&sources);
+        environment.set_loader(move |name| match loaded.get(name) {
+            None => Ok(None),
+            Some(Ok(source)) => Ok(Some(source.clone())),
+            Some(Err(why)) => Err(Error::new(ErrorKind::InvalidOperation, why.clone())),
+        });
         Self {
             environment,
-            faults,
+            sources,
         }
     }
 
-    /// Adds a filter that turns a text into safe HTML.
-    pub fn with_html_filter(mut self, name: &'static str, filter: fn(&str) -> String) -> Self {
-        self.environment.add_filter(name, move |text: Arc<str>| {
-            Shown::from_safe_string(filter(&text))
-        });
-        self
+    /// Whether there is a template `templates/<name>`.
+    pub fn contains(&self, name: &str) -> bool {
+        self.sources.contains_key(name)
     }
 
-    /// What is wrong with the templates before any is rendered.
-    pub fn faults(&self) -> &[Diagnostic] {
-        &self.faults
+    /// Names of all templates, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.sources.keys().map(String::as_str)
     }
 
-    /// Renders a template; the finding names the template's file and line.
-    pub fn render(&self, name: &str, context: &Value) -> Result<String, Diagnostic> {
-        if let Some(found) = self
-            .faults
-            .iter()
-            .find(|found| found.place.path == format!("templates/{name}"))
-        {
-            return Err(found.clone());
-        }
-        self.environment
+    /// Renders `templates/<name>`; a name that the template uses and the context lacks is an error.
+    ///
+    /// Blanks at the end of lines are taken off drafts of records (`records/…`), so that `key: ` of an unknown value
+    /// is `key:`.
+    #[expect(
+        clippy::result_large_err,
+        reason = "made once a document, and every caller prints it"
+    )]
+    pub fn render(&self, name: &str, context: &serde_json::Value) -> Result<String, Diagnostic> {
+        let rendered = self
+            .environment
             .get_template(name)
-            .and_then(|template| template.render(minijinja::value::Serde(context)))
-            .map(|text| {
-                if name.ends_with(".html") {
-                    text
-                } else {
-                    without_trailing_blanks(&text)
-                }
-            })
-            .map_err(|error| fault(name, &error))
-    }
-}
-
-/// An unknown value leaves `key:`, not `key: ` with a blank that editors complain about.
-fn without_trailing_blanks(text: &str) -> String {
-    text.split_inclusive('\n')
-        .map(|line| match line.strip_suffix('\n') {
-            Some(line) => format!("{}\n", line.trim_end_matches(' ')),
-            None => line.trim_end_matches(' ').to_owned(),
+            .and_then(|template| template.render(Serde(context)))
+            .map_err(|error| self.diagnostic(name, &error))?;
+        Ok(if name.starts_with("records/") {
+            without_trailing_blanks(&rendered)
+        } else {
+            rendered
         })
-        .collect()
+    }
+
+    /// Compiles every template and reports those that are not well-formed.
+    pub fn check(&self) -> Vec<Diagnostic> {
+        self.names()
+            .filter_map(|name| {
+                let error = self.environment.get_template(name).err()?;
+                Some(self.diagnostic(name, &error))
+            })
+            .collect()
+    }
+
+    fn diagnostic(&self, asked: &str, error: &Error) -> Diagnostic {
+        // The innermost error names the included file in which it happened.
+        let mut innermost = error;
+        let mut next = std::error::Error::source(error);
+        while let Some(source) = next {
+            if let Some(inner) = source.downcast_ref::<Error>()
+                && inner.name().is_some()
+            {
+                innermost = inner;
+            }
+            next = source.source();
+        }
+        let name = innermost.name().unwrap_or(asked);
+        let path = format!("templates/{name}");
+        let place = match self.span(name, innermost) {
+            Some(span) => Place::at(path, span),
+            None => Place::file(path),
+        };
+        let detail = match innermost.detail() {
+            Some(detail) => format!("{}: {detail}", innermost.kind()),
+            None => innermost.kind().to_string(),
+        };
+        Diagnostic::new(
+            Code::TemplateError,
+            place,
+            format!("the template cannot be rendered ({detail})"),
+            format!("模板无法渲染：{}（{detail}）", chinese(innermost.kind())),
+        )
+        .remedy(
+            "correct the template in the line shown, or delete it to use the built-in one",
+            "请改正所示行的模板；删除该文件则使用内置模板",
+        )
+    }
+
+    fn span(&self, name: &str, error: &Error) -> Option<Span> {
+        let Some(Ok(source)) = self.sources.get(name) else {
+            return None;
+        };
+        if let Some(range) = error.range()
+            && range.start < range.end
+            && source.get(range.clone()).is_some()
+        {
+            return Some(Span::new(range.start, range.end));
+        }
+        let line = error.line()?.max(1);
+        let start: usize = source
+            .split_inclusive('\n')
+            .take(line - 1)
+            .map(str::len)
+            .sum();
+        let length = source.get(start..)?.lines().next().map_or(0, str::len);
+        Some(Span::new(start, start + length))
+    }
 }
 
-fn fault(name: &str, error: &Error) -> Diagnostic {
-    let file = error.name().unwrap_or(name);
-    let path = format!("templates/{file}");
-    let place = match error.range() {
-        Some(range) => Place::at(&path, Span::new(range.start, range.end)),
-        None => Place::file(&path),
-    };
-    let line = error.line().unwrap_or(1);
-    let detail = error
-        .detail()
-        .map_or_else(|| error.kind().to_string(), str::to_owned);
-    let (en, zh) = match error.kind() {
-        ErrorKind::UndefinedError => (
-            format!("line {line} uses a name that the template is not given: {detail}"),
-            format!("第 {line} 行使用了没有提供的名称：{detail}"),
-        ),
-        ErrorKind::OutOfFuel => (
-            "the template runs for too long".to_owned(),
-            "模板运行时间过长".to_owned(),
-        ),
-        ErrorKind::TemplateNotFound => (
-            format!("there is no template {file}"),
-            format!("没有模板 {file}"),
-        ),
-        _ => (
-            format!("line {line}: {detail}"),
-            format!("第 {line} 行有误：{detail}"),
-        ),
-    };
-    Diagnostic::new(Code::TemplateError, place, en, zh)
-}
-
-/// One value on one line of YAML; nothing for null.
-fn yaml_filter(value: Shown) -> Result<String, Error> {
-    if value.is_none() || value.is_undefined() {
-        return Ok(String::new());
-    }
-    match value.as_str() {
-        Some(text) => Ok(yaml::scalar(text)),
-        None => serde_json::to_string(&value)
-            .map_err(|error| Error::new(ErrorKind::BadSerialization, error.to_string())),
+impl fmt::Debug for Templates {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.sources.keys()).finish()
     }
 }
 
-/// A date or time in the form that documents use: `2026年11月23日`, `23 November 2026`.
-fn date_filter(value: Shown, language: &str) -> String {
-    let text = value.as_str().unwrap_or_default();
-    let Some(date) = text
-        .get(..10)
-        .and_then(|date| chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").ok())
-    else {
-        return text.to_owned();
+fn read_all(files: &dyn Files, sources: &mut BTreeMap<String, Result<String, String>>) {
+    let Ok(found) = walk(files, "templates") else {
+        return;
     };
-    let time = text
-        .get(11..16)
-        .map(|time| format!(" {time}"))
-        .unwrap_or_default();
-    if language == "zh" {
-        format!("{}{time}", date.format("%Y年%-m月%-d日"))
-    } else {
-        format!("{}{time}", date.format("%-d %B %Y"))
+    for (path, kind) in found {
+        let Some(name) = path.strip_prefix("templates/") else {
+            continue;
+        };
+        let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
+        if kind != FileKind::File || !ENDINGS.contains(&ending) {
+            continue;
+        }
+        let source = match files.read(&path, LARGEST) {
+            Ok(Some(bytes)) => match std::str::from_utf8(&bytes) {
+                Ok(text) => Ok(text.trim_start_matches('\u{feff}').to_owned()),
+                Err(_) => Err("the file is not UTF-8 text".to_owned()),
+            },
+            Ok(None) => continue,
+            Err(_) => Err("the file cannot be read, or is too large".to_owned()),
+        };
+        sources.insert(name.to_owned(), source);
     }
 }
+
+fn without_trailing_blanks(text: &str) -> String {
+    let mut trimmed = String::with_capacity(text.len());
+    for line in text.lines() {
+        trimmed.push_str(line.trim_end_matches([' ', '\t']));
+        trimmed.push('\n');
+    }
+    trimmed
+}
+
+fn chinese(kind: ErrorKind) -> &'static str {
+    match kind {
+        ErrorKind::SyntaxError => "语法错误",
+        ErrorKind::TemplateNotFound => "没有这个模板",
+        ErrorKind::UndefinedError => "使用了没有提供的名称",
+        ErrorKind::UnknownFilter => "没有这个过滤器",
+        ErrorKind::UnknownTest => "没有这个判断",
+        ErrorKind::UnknownFunction | ErrorKind::UnknownMethod => "没有这个函数",
+        ErrorKind::OutOfFuel => "运算量超出限制",
+        ErrorKind::MissingArgument | ErrorKind::TooManyArguments => "参数个数不对",
+        ErrorKind::BadInclude => "引入的模板有错误",
+        _ => "运算不成立",
+    }
+}
+
+#[cfg(test)]
+mod tests;

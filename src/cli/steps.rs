@@ -71,9 +71,9 @@ impl New {
             }
             None => {
                 let form = json!({
-                    "title": self.title, "source": self.source, "channel": self.channel, "discovered_at": self.discovered,
-                    "matters": self.matters, "description": self.description, "anonymous": self.anonymous,
-                    "reporter_name": self.reporter, "reporter_contact": self.contact,
+                    "title": self.title, "source": self.source, "channel": self.channel,
+                    "discovered_at": self.discovered, "matters": self.matters, "description": self.description,
+                    "reporter": {"anonymous": self.anonymous, "name": self.reporter, "contact": self.contact},
                 });
                 engine.begin(&form, None, &actor)?
             }

@@ -197,6 +197,7 @@ pub fn draft_context(desk: &Desk<'_>, case: &Case, actor: &Actor) -> Value {
     });
     let any = Shape::Any;
     let shape = |name: &str| world.variables.get(name).unwrap_or(&any);
+    context["organisation"] = fill(Some(&world.organisation_value), shape("organisation"));
     context["clue"] = fill(
         case.card_record.as_ref().map(|record| &record.value),
         shape("clue"),
@@ -242,6 +243,12 @@ fn fill(value: Option<&Value>, shape: &Shape) -> Value {
             }
             Value::Object(filled)
         }
+        (Some(Value::Object(object)), Shape::MapOf(inner)) => Value::Object(
+            object
+                .iter()
+                .map(|(name, value)| (name.clone(), fill(Some(value), inner)))
+                .collect(),
+        ),
         (None | Some(Value::Null), Shape::List(_)) => json!([]),
         (Some(Value::Array(items)), Shape::List(inner)) => {
             items.iter().map(|item| fill(Some(item), inner)).collect()

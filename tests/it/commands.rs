@@ -1,6 +1,6 @@
 //! The commands as people use them: a clue led through the program, and what happens when things are not as they should be.
 
-use crate::harness::World;
+use crate::harness::{World, filled};
 
 const ORGANISATION: &str = "\
 name: 华远机械股份有限公司
@@ -67,15 +67,12 @@ fn a_clue_is_led_to_the_archive() {
         .clue("li@example.org", &["advance", &id, "register"])
         .ok();
     assert!(out.contains("register number: QT-2026-0001"), "{out}");
-    let report = world.read(&format!("{folder}/analysis.md"));
+    let report = filled(&world.read(&format!("{folder}/analysis.md")));
     let report = report
-        .replace("methods: []", "methods: [other]")
+        .replace("methods:\n", "methods: [other]\n")
         .replace("level:", "level: low")
         .replace("overall:", "overall: low");
-    world.write(
-        &format!("{folder}/analysis.md"),
-        &report.replace("<!-- 请在此填写 -->", "内容。"),
-    );
+    world.write(&format!("{folder}/analysis.md"), &report);
     world
         .clue("zhou@example.org", &["advance", "QT-2026-0001", "analyse"])
         .ok();
@@ -120,16 +117,10 @@ fn a_clue_is_led_to_the_archive() {
         .clue("zhao@example.org", &["advance", &id, "complete"])
         .ok();
     let feedback = format!("{folder}/feedback/quality.md");
-    let text = world
-        .read(&feedback)
+    let text = filled(&world.read(&feedback))
         .replace("written_at:", "written_at: 2026-11-23T12:00:00+08:00")
         .replace("form:", "form: written");
-    world.write(
-        &feedback,
-        &text
-            .replace("aim:", "aim: met")
-            .replace("<!-- 请在此填写 -->", "内容。"),
-    );
+    world.write(&feedback, &text.replace("aim:", "aim: met"));
     world
         .clue("li@example.org", &["advance", &id, "feed-back"])
         .ok();

@@ -13,6 +13,18 @@ pub(crate) struct World {
     minute: Cell<u32>,
 }
 
+/// A draft of a report with every hint replaced by a sentence.
+pub(crate) fn filled(text: &str) -> String {
+    let mut filled = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("<!--") {
+        filled.push_str(before);
+        filled.push_str("内容。");
+        rest = after.split_once("-->").map_or("", |(_, after)| after);
+    }
+    filled + rest
+}
+
 /// What a command did.
 pub(crate) struct Ran {
     pub(crate) status: i32,

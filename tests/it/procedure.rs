@@ -13,6 +13,8 @@ use clue::workflow::{Actor, Command, Decision, Desk, DraftRequest, decide, draft
 use clue::world::World;
 use serde_json::{Value, json};
 
+use crate::harness::filled;
+
 const ORGANISATION: &str = "\
 name: 华远机械股份有限公司
 language: zh
@@ -100,7 +102,7 @@ impl Play {
         let (world, found) = World::load(&self.files, builtin);
         assert_eq!(found, [], "the world");
         let world = world.expect("a world");
-        let templates = Templates::new(&self.files, builtin);
+        let templates = Templates::new(&self.files, builtin, clue::markdown::to_html);
         let desk = Desk {
             files: &self.files,
             world: &world,
@@ -150,7 +152,7 @@ impl Play {
         let builtin = clue::builtin::files();
         let (world, _) = World::load(&self.files, builtin);
         let world = world.expect("a world");
-        let templates = Templates::new(&self.files, builtin);
+        let templates = Templates::new(&self.files, builtin, clue::markdown::to_html);
         let desk = Desk {
             files: &self.files,
             world: &world,
@@ -203,12 +205,12 @@ impl Play {
     }
 
     fn analyse(&mut self) {
-        let mut text = self.read("analysis.md");
+        let mut text = filled(&self.read("analysis.md"));
         text = text
-            .replace("methods: []", "methods: [data-analysis]")
+            .replace("methods:\n", "methods: [data-analysis]\n")
             .replace("level:", "level: low")
             .replace("overall:", "overall: low");
-        text = text.replace("<!-- 请在此填写 -->", "内容。");
+        text = text;
         self.write("analysis.md", &text);
         self.step("zhou-min", "analyse", |_| {});
     }
@@ -262,11 +264,11 @@ fn a_clue_goes_from_collection_to_archive() {
     play.refused("chen-jie", "complete", |_| {}, "completion-outcome");
     play.edit("handling/quality.yaml", "outcome:", "outcome: 已解决");
     play.refused("chen-jie", "complete", |_| {}, "quality-inspection");
-    let filled = play
+    let complete = play
         .read("handling/quality.yaml")
         .replace("result:", "result: 完成")
         .replace("    by:\n", "    by: chen-jie\n");
-    play.write("handling/quality.yaml", &filled);
+    play.write("handling/quality.yaml", &complete);
     play.step("chen-jie", "complete", |_| {});
     play.sound();
     let text = play.read("handling/quality.yaml");
@@ -285,12 +287,10 @@ fn a_clue_goes_from_collection_to_archive() {
     play.sound();
     play.step("chen-jie", "complete", |_| {});
     play.refused("li-wei", "feed-back", |_| {}, "markdown-section");
-    let report = play
-        .read("feedback/quality.md")
+    let report = filled(&play.read("feedback/quality.md"))
         .replace("written_at:", "written_at: 2026-11-23T12:00:00+08:00")
         .replace("form:", "form: written")
-        .replace("aim:", "aim: met")
-        .replace("<!-- 请在此填写 -->", "内容。");
+        .replace("aim:", "aim: met");
     play.write("feedback/quality.md", &report);
     play.step("li-wei", "feed-back", |_| {});
     play.sound();
@@ -335,23 +335,19 @@ fn several_departments_are_tracked_each_on_its_own() {
     play.triage("business", "service-complaint", "urgent");
     play.edit(
         "triage.yaml",
-        "departments: []",
-        "departments: [quality, service]",
+        "departments:\n",
+        "departments: [quality, service]\n",
     );
     play.step("li-wei", "register", |_| {});
-    let text = play
-        .read("analysis.md")
-        .replace("methods: []", "methods: [comparison]")
+    let text = filled(&play.read("analysis.md"))
+        .replace("methods:\n", "methods: [comparison]\n")
         .replace("level:", "level: low")
-        .replace("overall:", "overall: low")
-        .replace("<!-- 请在此填写 -->", "内容。");
+        .replace("overall:", "overall: low");
     play.write("analysis.md", &text);
     play.refused("zhou-min", "analyse", |_| {}, "discussed-first");
     play.draft("meetings", None, Some("discussion"));
-    let minutes = play
-        .read("meetings/2026-11-23-discussion.md")
-        .replace("held_at:", "held_at: 2026-11-23T10:30:00+08:00")
-        .replace("<!-- 请在此填写 -->", "内容。");
+    let minutes = filled(&play.read("meetings/2026-11-23-discussion.md"))
+        .replace("held_at:", "held_at: 2026-11-23T10:30:00+08:00");
     play.write("meetings/2026-11-23-discussion.md", &minutes);
     play.step("zhou-min", "analyse", |_| {});
     let sets = |department: &str| -> Vec<(String, Value)> {
@@ -371,10 +367,9 @@ fn several_departments_are_tracked_each_on_its_own() {
         "coordination-meeting",
     );
     play.draft("meetings", None, Some("coordination"));
-    let minutes = play
-        .read("meetings/2026-11-23-coordination.md")
+    let minutes = filled(&play.read("meetings/2026-11-23-coordination.md"))
         .replace("held_at:", "held_at: 2026-11-23T11:00:00+08:00")
-        .replace("<!-- 请在此填写 -->", "内容。");
+        .replace("duty:\n", "duty: 分工\n");
     play.write("meetings/2026-11-23-coordination.md", &minutes);
     play.step("li-wei", "transfer", |command| command.sets = both);
     play.sound();

@@ -1,0 +1,140 @@
+//! The dossier: cover, register of contents, every record as a section, the trail as a table.
+//! It only gathers; each section is what the single document would be.
+
+use serde_json::{Value, json};
+
+use crate::document::fields::View;
+use crate::document::{DocumentInput, RecordInput, base_context, layout, record_context};
+use crate::template::{date, datetime};
+use crate::text::{visible, visible_line};
+
+/// Where a record says who answers for it, the first that is filled.
+const RESPONSIBLE: &[&str] = &[
+    "/collector",
+    "/reviewer",
+    "/author",
+    "/sent/by",
+    "/handler",
+    "/chair",
+    "/supervisor",
+];
+/// Where a record says when it was finished, the first that is filled.
+const DATES: &[&str] = &[
+    "/reviewed_at",
+    "/written_at",
+    "/completion/at",
+    "/sent/at",
+    "/held_at",
+    "/checked_at",
+    "/discovered_at",
+];
+
+/// What `documents/dossier.html` is given.
+pub(super) fn context(view: &View<'_>) -> Value {
+    let input = view.input;
+    let records = ordered(input);
+    let mut contents: Vec<Value> = Vec::new();
+    let mut sections: Vec<Value> = Vec::new();
+    for (index, record) in records.iter().enumerate() {
+        let anchor = format!("section-{}", index + 1);
+        let mut section = record_context(view, record);
+        section["anchor"] = json!(anchor);
+        section["layout"] = json!(layout(input.templates, &record.schema));
+        contents.push(json!({
+            "anchor": anchor,
+            "title": section["title"],
+            "department": section["department"],
+            "responsible": first(&record.value, RESPONSIBLE).map_or_else(String::new, |key| view.person(key)),
+            "date": day(view, record),
+        }));
+        sections.push(section);
+    }
+    for record in &records {
+        contents.extend(attachments(view, record));
+    }
+    contents.push(json!({
+        "anchor": "trail",
+        "title": view.say("Trail", "办理经过"),
+        "department": "",
+        "responsible": "",
+        "date": last_day(view),
+    }));
+    let mut context = base_context(view);
+    context["contents"] = json!(contents);
+    context["sections"] = json!(sections);
+    context["trail"] = json!(trail(view));
+    context["state"] = json!(view.rulebook_label("states", text(&input.clue["state"])));
+    context["opened"] = json!(date(
+        &visible_line(text(&input.clue["trail"][0]["at"])),
+        input.language
+    ));
+    context
+}
+
+/// The records in the order of the rulebook, then by path.
+pub(super) fn ordered<'a>(input: &DocumentInput<'a>) -> Vec<&'a RecordInput> {
+    let position = |record: &RecordInput| {
+        let declared = input.rulebook["records"].as_object();
+        declared
+            .and_then(|declared| declared.keys().position(|name| *name == record.name))
+            .unwrap_or(usize::MAX)
+    };
+    let mut records: Vec<&RecordInput> = input.records.iter().collect();
+    records.sort_by_key(|record| (position(record), record.path.clone()));
+    records
+}
+
+fn attachments(view: &View<'_>, record: &RecordInput) -> Vec<Value> {
+    let listed = record.value["attachments"].as_array();
+    let rows = listed.into_iter().flatten().map(|attachment| {
+        let file = text(&attachment["file"]);
+        let title = attachment["title"].as_str().unwrap_or(file);
+        json!({
+            "anchor": "",
+            "title": format!("{}{}", view.say("Attachment: ", "附件："), visible_line(title)),
+            "department": view.department(text(&record.value["department"])),
+            "responsible": "",
+            "date": "",
+        })
+    });
+    rows.collect()
+}
+
+fn trail(view: &View<'_>) -> Vec<Value> {
+    let entries = view.input.clue["trail"].as_array();
+    let rows = entries.into_iter().flatten().map(|entry| {
+        json!({
+            "at": datetime(&visible_line(text(&entry["at"])), view.input.language),
+            "step": view.rulebook_label("steps", text(&entry["step"])),
+            "by": view.person(text(&entry["by"])),
+            "department": view.department(text(&entry["department"])),
+            "to": view.rulebook_label("states", text(&entry["to"])),
+            "reason": visible(text(&entry["reason"])),
+        })
+    });
+    rows.collect()
+}
+
+fn day(view: &View<'_>, record: &RecordInput) -> String {
+    first(&record.value, DATES).map_or_else(String::new, |at| {
+        date(&visible_line(at), view.input.language)
+    })
+}
+
+fn last_day(view: &View<'_>) -> String {
+    let entries = view.input.clue["trail"].as_array();
+    let last = entries.and_then(|entries| entries.last());
+    last.map_or_else(String::new, |entry| {
+        date(&visible_line(text(&entry["at"])), view.input.language)
+    })
+}
+
+fn first<'a>(value: &'a Value, pointers: &[&str]) -> Option<&'a str> {
+    pointers
+        .iter()
+        .find_map(|pointer| value.pointer(pointer)?.as_str())
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
