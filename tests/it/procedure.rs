@@ -210,7 +210,6 @@ impl Play {
             .replace("methods:\n", "methods: [data-analysis]\n")
             .replace("level:", "level: low")
             .replace("overall:", "overall: low");
-        text = text;
         self.write("analysis.md", &text);
         self.step("zhou-min", "analyse", |_| {});
     }
