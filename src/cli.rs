@@ -2,6 +2,7 @@
 //! It decides nothing about clues.
 
 mod look;
+mod render;
 mod setup;
 mod steps;
 mod words;
@@ -70,6 +71,8 @@ enum Subcommands {
     List(look::List),
     /// Say whether a folder obeys the procedure
     Check(look::Check),
+    /// Print a record or the whole dossier as an HTML page
+    Render(render::Render),
     /// Explain a finding's code, a rule of the rulebook, or a key of the procedure
     Explain(look::Explain),
     /// Print a completion script for a shell
@@ -193,6 +196,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Show(command) => command.run(&context),
         Subcommands::List(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
+        Subcommands::Render(command) => command.run(&context),
         Subcommands::Explain(command) => command.run(&context),
         Subcommands::Completions(command) => command.run(&context),
         Subcommands::Man(command) => command.run(&context),

@@ -136,6 +136,11 @@ impl Engine {
         &self.world
     }
 
+    /// The templates of records and documents.
+    pub fn templates(&self) -> &Templates {
+        &self.templates
+    }
+
     /// The files as they lie on the disk.
     pub fn files(&self) -> &DiskFiles {
         &self.files

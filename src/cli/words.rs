@@ -47,6 +47,19 @@ const CHINESE: &[(&str, &str)] = &[
         "检查目录是否符合流程规定",
     ),
     (
+        "Print a record or the whole dossier as an HTML page",
+        "把记录或整份卷宗输出为 HTML 页面",
+    ),
+    (
+        "A record's path in the clue's folder, such as triage.yaml, or dossier",
+        "记录在线索目录中的路径（如 triage.yaml），或 dossier 表示整份卷宗",
+    ),
+    ("Format of the document", "文书格式"),
+    (
+        "Write into this file (standard output)",
+        "写入此文件（默认标准输出）",
+    ),
+    (
         "Explain a finding's code, a rule of the rulebook, or a key of the procedure",
         "解释问题代码、规则书中的规则或流程条款",
     ),
