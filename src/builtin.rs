@@ -9,6 +9,8 @@ use crate::files::MemoryFiles;
 
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
 static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-repo/stories");
+static SAMPLE_ORGANISATION: &str = include_str!("../sample-repo/organisation.yaml");
 static CALENDAR: &str = include_str!("../sample-repo/calendar/cn.yaml");
 
 /// The built-in files, each at the path that it has in a repository.
@@ -20,6 +22,17 @@ pub fn files() -> &'static MemoryFiles {
             add(folder, base, &mut files);
         }
         files.insert("calendar/cn.yaml", CALENDAR.as_bytes().to_vec());
+        files
+    })
+}
+
+/// The sample organisation: `organisation.yaml`, and the stories of its clues in `stories/`.
+pub fn sample() -> &'static MemoryFiles {
+    static FILES: OnceLock<MemoryFiles> = OnceLock::new();
+    FILES.get_or_init(|| {
+        let mut files = MemoryFiles::default();
+        add(&STORIES, "stories", &mut files);
+        files.insert("organisation.yaml", SAMPLE_ORGANISATION.as_bytes().to_vec());
         files
     })
 }

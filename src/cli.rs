@@ -1,7 +1,9 @@
 //! The command line: arguments in, the engine asked, answers printed, an exit status out.
 //! It decides nothing about clues.
 
+mod demo;
 mod look;
+mod progress;
 mod render;
 mod setup;
 mod steps;
@@ -73,6 +75,8 @@ enum Subcommands {
     Check(look::Check),
     /// Print a record or the whole dossier as an HTML page
     Render(render::Render),
+    /// Play the sample organisation's clues into a new repository, with their dossiers
+    Demo(demo::Demo),
     /// Explain a finding's code, a rule of the rulebook, or a key of the procedure
     Explain(look::Explain),
     /// Print a completion script for a shell
@@ -197,6 +201,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::List(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Render(command) => command.run(&context),
+        Subcommands::Demo(command) => command.run(&context),
         Subcommands::Explain(command) => command.run(&context),
         Subcommands::Completions(command) => command.run(&context),
         Subcommands::Man(command) => command.run(&context),

@@ -42,6 +42,8 @@ pub mod commit;
 
 pub mod engine;
 
+pub mod demo;
+
 pub mod report;
 
 pub mod cli;

@@ -90,6 +90,14 @@ pub enum Addresses {
 }
 
 impl Addresses {
+    /// The address that is used where one is enough.
+    pub fn first(&self) -> &str {
+        match self {
+            Self::One(own) => own,
+            Self::Several(several) => several.first().map_or("", String::as_str),
+        }
+    }
+
     /// Whether the address is among them; upper and lower case are the same.
     pub fn contains(&self, address: &str) -> bool {
         match self {

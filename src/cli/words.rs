@@ -67,6 +67,14 @@ const CHINESE: &[(&str, &str)] = &[
         "Print a completion script for a shell",
         "输出命令行补全脚本",
     ),
+    (
+        "Play the sample organisation's clues into a new repository, with their dossiers",
+        "把示例公司的线索逐步办理到新仓库中，并生成卷宗",
+    ),
+    (
+        "Folder of the demonstration; it must be empty or not exist",
+        "演示所用的目录，须为空或尚不存在",
+    ),
     ("Print the manual page", "输出手册页"),
     ("Folder of the new repository", "新仓库所在目录"),
     ("Name of the organisation", "组织名称"),
