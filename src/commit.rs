@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use folder::{FolderError, Written};
 
-use crate::git::{GitError, Head, Identity, RefMoved, Repository};
+use crate::git::{GitError, Head, Identity, IndexFault, RefMoved, Repository, Touched};
 use crate::text::Bilingual;
 
 /// Why nothing, or perhaps something, was published.
@@ -34,6 +34,11 @@ pub enum PublishError {
     InProgress { what: &'static str },
     /// The index holds an unresolved conflict of a touched file.
     Conflicted { path: String },
+    /// The index has a form that only git itself can change; the git command that helps.
+    Index {
+        why: Bilingual,
+        remedy: &'static str,
+    },
     /// Disk or permissions stand in the way; nothing was published.
     NotDone { why: String },
     /// It could not be found out whether the branch moved.
@@ -69,6 +74,10 @@ impl PublishError {
             Self::Conflicted { path } => Bilingual::new(
                 format!("{path} has an unresolved conflict"),
                 format!("{path} 有未解决的冲突"),
+            ),
+            Self::Index { why, .. } => Bilingual::new(
+                format!("{}; nothing was changed", why.en),
+                format!("{}；没有做任何改动", why.zh),
             ),
             Self::NotDone { why } => Bilingual::new(
                 format!("the step could not be written, and nothing was changed: {why}"),
@@ -113,6 +122,7 @@ impl PublishError {
             Self::Conflicted { .. } => {
                 Bilingual::new("resolve it and git add the file", "请解决冲突后 git add")
             }
+            Self::Index { remedy, .. } => Bilingual::new(*remedy, format!("请执行 {remedy}")),
             Self::NotDone { .. } => {
                 Bilingual::new("check disk space and permissions", "请检查磁盘空间和权限")
             }
@@ -157,12 +167,9 @@ impl Publication {
             return Err(PublishError::HeadMoved);
         }
         self.unchanged_on_disk(repository)?;
-        let touched: Vec<&str> = self.changes.keys().map(String::as_str).collect();
-        if let Some(path) = repository.index_obstacle(&touched).map_err(not_done)? {
-            return Err(PublishError::Conflicted { path });
-        }
         let index_lock = repository.git_folder().join("index.lock");
         wait_for(&index_lock, wait)?;
+        let index = repository.prepare_index(self.touched()?).map_err(before)?;
         let commit = repository
             .write_commit(
                 &head,
@@ -198,14 +205,25 @@ impl Publication {
                 });
             }
         }
-        let states = written.states();
         repository
-            .update_index(&states)
-            .map_err(|error| PublishError::IndexBehind {
+            .write_index(index, &written.states(), wait)
+            .map_err(|fault| PublishError::IndexBehind {
                 commit: commit.clone(),
-                why: error.message().en,
+                why: words(fault).en,
             })?;
         Ok(commit)
+    }
+
+    /// What the index is to know of the changed files.
+    fn touched(&self) -> Result<Touched, PublishError> {
+        let id = |bytes: &Option<Arc<[u8]>>| {
+            let id = bytes.as_deref().map(Repository::blob_id).transpose();
+            id.map_err(not_done)
+        };
+        let changes = self.changes.iter();
+        changes
+            .map(|(path, bytes)| Ok((path.clone(), id(bytes)?)))
+            .collect()
     }
 
     fn unchanged_on_disk(&self, repository: &Repository) -> Result<(), PublishError> {
@@ -215,6 +233,32 @@ impl Publication {
             }
         }
         Ok(())
+    }
+}
+
+/// What a fault of the index means before anything was written.
+fn before(fault: IndexFault) -> PublishError {
+    match fault {
+        IndexFault::Conflicted { path } => PublishError::Conflicted { path },
+        IndexFault::Locked { lock } => PublishError::Locked { lock },
+        IndexFault::Unsupported { why, remedy } => PublishError::Index { why, remedy },
+        IndexFault::Failed(why) => PublishError::NotDone { why },
+    }
+}
+
+/// A fault of the index in words.
+fn words(fault: IndexFault) -> Bilingual {
+    match fault {
+        IndexFault::Conflicted { path } => Bilingual::new(
+            format!("{path} has an unresolved conflict"),
+            format!("{path} 有未解决的冲突"),
+        ),
+        IndexFault::Locked { lock } => Bilingual::new(
+            format!("{} exists", lock.display()),
+            format!("{} 已存在", lock.display()),
+        ),
+        IndexFault::Unsupported { why, .. } => why,
+        IndexFault::Failed(why) => Bilingual::new(why.clone(), why),
     }
 }
 

@@ -2,6 +2,7 @@
 //! The only user of git2. It never reads the environment by itself, and never writes to the work tree.
 
 mod identity;
+mod index;
 mod store;
 
 use std::path::{Path, PathBuf};
@@ -9,6 +10,7 @@ use std::path::{Path, PathBuf};
 use git2::{ErrorCode, ObjectType, Oid};
 
 pub use identity::{Environment, Identity};
+pub use index::{IndexFault, NewIndex, Touched};
 pub use store::{FileState, RefMoved};
 
 use crate::text::Bilingual;

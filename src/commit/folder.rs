@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::git::{FileState, Repository};
+use crate::git::FileState;
 
 /// Why the files were not written; those that were are put back.
 pub(super) enum FolderError {
@@ -178,17 +178,11 @@ impl Written {
         }
     }
 
-    /// What the index is to be told of each file.
-    pub(super) fn states(&self) -> Vec<(String, Option<(String, FileState)>)> {
-        self.files
-            .iter()
-            .map(|(path, bytes)| {
-                let state = bytes.as_ref().and_then(|bytes| {
-                    let id = Repository::blob_id(bytes).ok()?;
-                    Some((id, state(&self.root.join(path))))
-                });
-                (path.clone(), state)
-            })
+    /// What each written file is on the disk.
+    pub(super) fn states(&self) -> BTreeMap<String, FileState> {
+        let present = self.files.iter().filter(|(_, bytes)| bytes.is_some());
+        present
+            .map(|(path, _)| (path.clone(), state(&self.root.join(path))))
             .collect()
     }
 }

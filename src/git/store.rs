@@ -1,10 +1,9 @@
 //! Writing to the object store: blobs, trees along the touched paths, the commit, the branch; and the index last.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Once};
 
-use git2::{IndexEntry, IndexTime, ObjectType, Oid, Signature, Time, Tree};
+use git2::{ObjectType, Oid, Signature, Time, Tree};
 
 use crate::git::{GitError, Head, Identity, Repository};
 
@@ -159,58 +158,6 @@ impl Repository {
             Head::Detached { .. } => return Err(RefMoved::Failed("HEAD is detached".to_owned())),
         }
         Ok(())
-    }
-
-    /// Why the index cannot be changed, if so: conflicts on a touched path (given back), or a format that is not supported.
-    pub fn index_obstacle(&self, touched: &[&str]) -> Result<Option<String>, GitError> {
-        let index = self.inner.index()?;
-        for path in touched {
-            for stage in 1..=3 {
-                if index.get_path(Path::new(path), stage).is_some() {
-                    return Ok(Some((*path).to_owned()));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// Tells the index of the touched files; `None` takes an entry away.
-    pub fn update_index(
-        &self,
-        files: &[(String, Option<(String, FileState)>)],
-    ) -> Result<(), GitError> {
-        let mut index = self.inner.index()?;
-        index.read(false)?;
-        for (path, state) in files {
-            match state {
-                None => {
-                    if index.get_path(Path::new(path), 0).is_some() {
-                        index.remove(Path::new(path), 0)?;
-                    }
-                }
-                Some((id, state)) => index.add(&IndexEntry {
-                    ctime: IndexTime::new(state.changed.0, state.changed.1),
-                    mtime: IndexTime::new(state.modified.0, state.modified.1),
-                    dev: state.device,
-                    ino: state.inode,
-                    mode: 0o100_644,
-                    uid: state.user,
-                    gid: state.group,
-                    file_size: state.size,
-                    id: Oid::from_str(id)?,
-                    flags: 0,
-                    flags_extended: 0,
-                    path: path.as_bytes().to_vec(),
-                })?,
-            }
-        }
-        index.write()?;
-        Ok(())
-    }
-
-    /// The id that bytes have as a blob.
-    pub fn blob_id(bytes: &[u8]) -> Result<String, GitError> {
-        Ok(Oid::hash_object(ObjectType::Blob, bytes)?.to_string())
     }
 }
 

@@ -112,6 +112,33 @@ impl World {
         ran.out
     }
 
+    /// Runs git with a text on its standard input.
+    #[track_caller]
+    pub(crate) fn git_with(&self, arguments: &[&str], input: &str) -> String {
+        use std::io::Write;
+        let mut command = Command::new("git");
+        self.environment(&mut command, "li@example.org");
+        command
+            .args(arguments)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        let mut child = command.spawn().expect("git runs");
+        let mut stdin = child.stdin.take().expect("a pipe");
+        stdin.write_all(input.as_bytes()).expect("git reads");
+        drop(stdin);
+        let ran = Ran::new(child.wait_with_output().expect("git ends"));
+        assert_eq!(ran.status, 0, "git {arguments:?}: {}", ran.err);
+        ran.out
+    }
+
+    /// Puts a text into git's object store; gives its id.
+    #[track_caller]
+    pub(crate) fn blob(&self, text: &str) -> String {
+        let id = self.git_with(&["hash-object", "-w", "--stdin"], text);
+        id.trim().to_owned()
+    }
+
     /// Every file below the folder with its bytes, git's own included: to see that nothing changed.
     pub(crate) fn everything(&self) -> Vec<(PathBuf, Vec<u8>)> {
         fn below(folder: &Path, found: &mut Vec<(PathBuf, Vec<u8>)>) {

@@ -2,5 +2,6 @@
 
 mod commands;
 mod harness;
+mod index;
 mod layers;
 mod procedure;
