@@ -12,7 +12,7 @@ pub use name::{ID_LETTERS, check_name, folder_of, id_of, is_id};
 
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::expression::{Scope, Shape};
-use crate::files::{FileKind, Files, file_name, walk};
+use crate::files::{FileKind, Files, file_name};
 use crate::markdown;
 use crate::record::Card;
 use crate::rulebook::{NameParts, match_path};
@@ -159,11 +159,6 @@ impl Case {
             .as_ref()
             .map_or(&null, |record| &record.value);
         scope.set(CARD, card, shape(CARD));
-        scope.set(
-            "organisation",
-            &world.organisation_value,
-            shape("organisation"),
-        );
         for (name, declared) in &world.rulebook.records {
             if declared.is_many() {
                 let list: Vec<Value> = self
@@ -180,27 +175,8 @@ impl Case {
                 );
             }
         }
-        let rulebook = &world.rulebook.value;
         let text = |key: &str| card.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (category, kind, urgency) = (text("category"), text("kind"), text("urgency"));
-        scope.set(
-            "urgency",
-            rulebook
-                .pointer(&format!("/urgencies/{urgency}"))
-                .unwrap_or(&null),
-            shape("urgency"),
-        );
-        scope.set(
-            "category",
-            rulebook
-                .pointer(&format!("/categories/{category}"))
-                .unwrap_or(&null),
-            shape("category"),
-        );
-        let kind = rulebook
-            .pointer(&format!("/categories/{category}/kinds/{kind}"))
-            .unwrap_or(&null);
-        scope.set("kind", kind, shape("kind"));
+        world.lend(&mut scope, text("category"), text("kind"), text("urgency"));
         scope.set("entered", &self.entered(), shape("entered"));
         scope.set("step", &json!({}), shape("step"));
         scope.set("retention", &null, &Shape::Scalar);
@@ -211,11 +187,11 @@ impl Case {
     pub fn scope_of(&self, world: &World, scope: &Scope, record: &Record) -> Scope {
         let mut inner = scope.clone();
         let shape = match world.variables.get(&record.name) {
-            Some(Shape::List(item)) => (**item).clone(),
-            Some(shape) => shape.clone(),
-            None => Shape::Any,
+            Some(Shape::List(item)) => item,
+            Some(shape) => shape,
+            None => &Shape::Any,
         };
-        inner.set("record", &record.value, &shape);
+        inner.set("record", &record.value, shape);
         inner
     }
 
@@ -239,7 +215,7 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn fill(&mut self, case: &mut Case) {
-        let paths = match walk(self.files, &case.folder) {
+        let paths = match self.files.walk(&case.folder) {
             Ok(paths) => paths,
             Err(error) => {
                 self.diagnostics.push(unreadable(&case.folder, &error));
@@ -468,12 +444,13 @@ fn read_markdown(
     let Some(text) = text else {
         return (None, found, nothing, None);
     };
-    let (report, more) = markdown::cut(path, text);
-    found.extend(more);
-    let Some(report) = report else {
-        return (None, found, nothing, None);
+    let (front, body) = match markdown::parts(path, text) {
+        Ok(parts) => parts,
+        Err(finding) => {
+            found.push(finding);
+            return (None, found, nothing, None);
+        }
     };
-    let (front, body) = (report.front, report.body);
     let (document, more) = yaml::parse_at(path, &text[front.range()], front.start);
     found.extend(more);
     (document, found, front, Some(body))

@@ -2,16 +2,19 @@
 //! It never knows what an expression is for, and never lets one run unbounded.
 
 mod shape;
+mod value;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use cel::common::ast::{EntryExpr, Expr, IdedExpr};
-use cel::objects::{Key, Map};
 use cel::{Context, Env, Program};
 use serde_json::Value;
 
 pub use shape::Shape;
+pub use value::{Prepared, Scope};
+
+use value::to_json;
 
 use crate::text::{Bilingual, Span};
 
@@ -118,9 +121,7 @@ impl Expression {
     /// Evaluates; the error says, in both languages, why no value came out.
     pub fn evaluate(&self, scope: &Scope) -> Result<Value, Bilingual> {
         let mut context = Context::with_env(Arc::clone(environment()));
-        for (name, value) in &scope.variables {
-            context.add_variable_from_value(name.as_str(), value.clone());
-        }
+        context.set_variable_resolver(scope);
         match self.program.execute(&context) {
             Ok(value) => Ok(to_json(&value)),
             Err(error) => Err(Bilingual::new(
@@ -139,19 +140,6 @@ impl Expression {
                 format!("条件的结果是 {other}，既不是 true 也不是 false"),
             )),
         }
-    }
-}
-
-/// The variables that an expression is evaluated with.
-#[derive(Clone, Default)]
-pub struct Scope {
-    variables: HashMap<String, cel::Value>,
-}
-
-impl Scope {
-    /// Sets a variable; what the shape declares and the value lacks becomes null, an absent list becomes empty.
-    pub fn set(&mut self, name: &str, value: &Value, shape: &Shape) {
-        self.variables.insert(name.to_owned(), fill(value, shape));
     }
 }
 
@@ -226,95 +214,6 @@ fn entry_nesting(entry: &EntryExpr) -> usize {
     match entry {
         EntryExpr::StructField(field) => nesting(&field.value),
         EntryExpr::MapEntry(entry) => nesting(&entry.key).max(nesting(&entry.value)),
-    }
-}
-
-fn fill(value: &Value, shape: &Shape) -> cel::Value {
-    match (value, shape) {
-        (Value::Null, Shape::List(_)) => cel::Value::List(Arc::new(Vec::new())),
-        (Value::Null, Shape::Fields(_)) => fill(&Value::Object(serde_json::Map::new()), shape),
-        (Value::Null, Shape::MapOf(_)) => map_of([].into_iter()),
-        (Value::Object(object), Shape::Fields(fields)) => {
-            let null = Value::Null;
-            let declared = fields.iter().map(|(name, shape)| {
-                (name.clone(), fill(object.get(name).unwrap_or(&null), shape))
-            });
-            let others = object
-                .iter()
-                .filter(|(name, _)| !fields.contains_key(*name))
-                .map(|(name, value)| (name.clone(), fill(value, &Shape::Any)));
-            map_of(declared.chain(others))
-        }
-        (Value::Object(object), Shape::MapOf(inner)) => map_of(
-            object
-                .iter()
-                .map(|(name, value)| (name.clone(), fill(value, inner))),
-        ),
-        (Value::Object(object), _) => map_of(
-            object
-                .iter()
-                .map(|(name, value)| (name.clone(), fill(value, &Shape::Any))),
-        ),
-        (Value::Array(items), Shape::List(inner)) => cel::Value::List(Arc::new(
-            items
-                .iter()
-                .take(MAXIMUM_LIST)
-                .map(|item| fill(item, inner))
-                .collect(),
-        )),
-        (Value::Array(items), _) => cel::Value::List(Arc::new(
-            items
-                .iter()
-                .take(MAXIMUM_LIST)
-                .map(|item| fill(item, &Shape::Any))
-                .collect(),
-        )),
-        (Value::Null, _) => cel::Value::Null,
-        (Value::Bool(value), _) => cel::Value::Bool(*value),
-        (Value::Number(number), _) => number.as_i64().map_or_else(
-            || cel::Value::Float(number.as_f64().unwrap_or(f64::NAN)),
-            cel::Value::Int,
-        ),
-        (Value::String(text), _) => cel::Value::String(Arc::new(text.clone())),
-    }
-}
-
-fn map_of(entries: impl Iterator<Item = (String, cel::Value)>) -> cel::Value {
-    let map: HashMap<Key, cel::Value> = entries
-        .map(|(name, value)| (Key::String(Arc::new(name)), value))
-        .collect();
-    cel::Value::Map(Map { map: Arc::new(map) })
-}
-
-fn to_json(value: &cel::Value) -> Value {
-    match value {
-        cel::Value::List(items) => Value::Array(items.iter().map(to_json).collect()),
-        cel::Value::Map(map) => {
-            // A hash map has no order of its own: sorted, so that the same input gives the same bytes.
-            let sorted: BTreeMap<String, Value> = map
-                .map
-                .iter()
-                .map(|(key, value)| {
-                    let name = match key {
-                        Key::Int(number) => number.to_string(),
-                        Key::Uint(number) => number.to_string(),
-                        Key::Bool(truth) => truth.to_string(),
-                        Key::String(text) => text.to_string(),
-                    };
-                    (name, to_json(value))
-                })
-                .collect();
-            Value::Object(sorted.into_iter().collect())
-        }
-        cel::Value::Int(number) => Value::from(*number),
-        cel::Value::UInt(number) => Value::from(*number),
-        cel::Value::Float(number) => Value::from(*number),
-        cel::Value::String(text) => Value::String(text.to_string()),
-        cel::Value::Bool(truth) => Value::Bool(*truth),
-        cel::Value::Timestamp(moment) => {
-            Value::String(moment.to_rfc3339_opts(chrono::SecondsFormat::Secs, false))
-        }
-        _ => Value::Null,
     }
 }
 

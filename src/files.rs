@@ -53,6 +53,20 @@ pub trait Files: Send + Sync {
 
     /// Tells what lies at a path, without following a symbolic link; `None` where nothing does.
     fn kind(&self, path: &str) -> Result<Option<FileKind>, ReadError>;
+
+    /// Lists every path below a folder that is not itself a folder, depth first, sorted.
+    fn walk(&self, folder: &str) -> Result<Vec<(String, FileKind)>, ReadError> {
+        let mut found = Vec::new();
+        for entry in self.list(folder)? {
+            let path = join(folder, &entry.name);
+            if entry.kind == FileKind::Folder {
+                found.extend(self.walk(&path)?);
+            } else {
+                found.push((path, entry.kind));
+            }
+        }
+        Ok(found)
+    }
 }
 
 /// Joins a folder and a name; the top folder is the empty string.
@@ -72,18 +86,4 @@ pub fn file_name(path: &str) -> &str {
 /// All but the last part of a path.
 pub fn parent(path: &str) -> &str {
     path.rfind('/').map_or("", |index| &path[..index])
-}
-
-/// Lists every path below a folder that is not itself a folder, depth first, sorted.
-pub fn walk(files: &dyn Files, folder: &str) -> Result<Vec<(String, FileKind)>, ReadError> {
-    let mut found = Vec::new();
-    for entry in files.list(folder)? {
-        let path = join(folder, &entry.name);
-        if entry.kind == FileKind::Folder {
-            found.extend(walk(files, &path)?);
-        } else {
-            found.push((path, entry.kind));
-        }
-    }
-    Ok(found)
 }

@@ -46,7 +46,7 @@ pub struct Section {
 ///
 /// A byte order mark is skipped here and reported by `yaml::check_bytes`.
 pub fn cut<'a>(path: &str, text: &'a str) -> (Option<Report<'a>>, Vec<Diagnostic>) {
-    let (front, body) = match fences(path, text) {
+    let (front, body) = match parts(path, text) {
         Ok(parts) => parts,
         Err(finding) => return (None, vec![finding]),
     };
@@ -59,8 +59,9 @@ pub fn cut<'a>(path: &str, text: &'a str) -> (Option<Report<'a>>, Vec<Diagnostic
     (Some(report), Vec::new())
 }
 
+/// Finds front matter and body alone, which needs no reading of the Markdown; else the finding why there is none.
 #[allow(clippy::result_large_err, reason = "once for each report that is cut")]
-fn fences(path: &str, text: &str) -> Result<(Span, Span), Diagnostic> {
+pub fn parts(path: &str, text: &str) -> Result<(Span, Span), Diagnostic> {
     let begin = if text.starts_with(BYTE_ORDER_MARK) {
         BYTE_ORDER_MARK.len()
     } else {

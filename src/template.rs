@@ -12,7 +12,7 @@ use minijinja::value::Serde;
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, UndefinedBehavior};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::files::{FileKind, Files, walk};
+use crate::files::{FileKind, Files};
 use crate::text::Span;
 
 pub use filters::{date, datetime, yaml_scalar};
@@ -183,7 +183,7 @@ impl fmt::Debug for Templates {
 }
 
 fn read_all(files: &dyn Files, sources: &mut BTreeMap<String, Result<String, String>>) {
-    let Ok(found) = walk(files, "templates") else {
+    let Ok(found) = files.walk("templates") else {
         return;
     };
     for (path, kind) in found {

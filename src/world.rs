@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
-use crate::expression::Shape;
+use crate::expression::{Prepared, Scope, Shape};
 use crate::files::{FileKind, Files, ReadError};
 use crate::record::Organisation;
 use crate::rulebook::Rulebook;
@@ -26,6 +26,40 @@ pub struct World {
     pub rulebook_document: Document,
     /// The names that expressions may use.
     pub variables: BTreeMap<String, Shape>,
+    prepared: PreparedParts,
+}
+
+/// Parts of organisation and rulebook that expressions about every clue see, converted once.
+struct PreparedParts {
+    organisation: Prepared,
+    nothing: BTreeMap<&'static str, Prepared>,
+    /// By the name of the variable, and by key; a kind by its category and its own key.
+    parts: BTreeMap<(&'static str, String), Prepared>,
+}
+
+impl PreparedParts {
+    fn new(rulebook: &Value, organisation: &Value, variables: &BTreeMap<String, Shape>) -> Self {
+        let prepare = |name: &str, value: &Value| {
+            Prepared::new(value, variables.get(name).unwrap_or(&Shape::Any))
+        };
+        let entries = |value: &Value| value.as_object().cloned().unwrap_or_default();
+        let mut parts = BTreeMap::new();
+        for (key, urgency) in entries(&rulebook["urgencies"]) {
+            parts.insert(("urgency", key), prepare("urgency", &urgency));
+        }
+        for (key, category) in entries(&rulebook["categories"]) {
+            for (kind, value) in entries(&category["kinds"]) {
+                parts.insert(("kind", format!("{key}/{kind}")), prepare("kind", &value));
+            }
+            parts.insert(("category", key), prepare("category", &category));
+        }
+        let names = ["urgency", "category", "kind"];
+        Self {
+            organisation: prepare("organisation", organisation),
+            nothing: names.map(|name| (name, prepare(name, &Value::Null))).into(),
+            parts,
+        }
+    }
 }
 
 impl World {
@@ -66,6 +100,7 @@ impl World {
             }
         };
         let variables = rulebook.variables(&schemas);
+        let prepared = PreparedParts::new(&rulebook.value, &organisation_value, &variables);
         (
             Some(Self {
                 schemas,
@@ -74,9 +109,26 @@ impl World {
                 rulebook,
                 rulebook_document,
                 variables,
+                prepared,
             }),
             diagnostics,
         )
+    }
+
+    /// Lends a scope what the organisation and the rulebook say that concerns a clue of this category, kind and urgency.
+    pub fn lend(&self, scope: &mut Scope, category: &str, kind: &str, urgency: &str) {
+        scope.lend("organisation", self.prepared.organisation.clone());
+        let parts = [
+            ("urgency", urgency.to_owned()),
+            ("category", category.to_owned()),
+            ("kind", format!("{category}/{kind}")),
+        ];
+        for part in parts {
+            let known = self.prepared.parts.get(&part);
+            if let Some(value) = known.or_else(|| self.prepared.nothing.get(part.0)) {
+                scope.lend(part.0, value.clone());
+            }
+        }
     }
 
     /// Whether a person has one of the roles.

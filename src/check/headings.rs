@@ -13,7 +13,7 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
     let asked = world.rulebook.required(state);
     let sealed = world.rulebook.seals(state);
     let mut found = Vec::new();
-    let scope = case.scope(world);
+    let mut scope = None;
     for (name, records) in &case.records {
         let Some(declared) = world.rulebook.records.get(name) else {
             continue;
@@ -22,10 +22,14 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
             continue;
         }
         for record in records {
-            let finished = declared.finished.as_ref().is_some_and(|condition| {
-                condition.holds(&case.scope_of(world, &scope, record)) == Ok(true)
-            });
-            if finished || asked.contains(&name.as_str()) || sealed.contains(name.as_str()) {
+            let required = asked.contains(&name.as_str()) || sealed.contains(name.as_str());
+            let mut finished = || {
+                declared.finished.as_ref().is_some_and(|condition| {
+                    let scope = scope.get_or_insert_with(|| case.scope(world));
+                    condition.holds(&case.scope_of(world, scope, record)) == Ok(true)
+                })
+            };
+            if required || finished() {
                 found.extend(headings(declared, record));
             }
         }

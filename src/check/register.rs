@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::case::{Case, folder_of, is_id};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::files::{Files, file_name, walk};
+use crate::files::{Files, file_name};
 use crate::world::unreadable;
 
 /// Where a number is registered: by year, category and thousand of the sequence. `None` where the text is no number.
@@ -91,7 +91,7 @@ pub(super) fn check_case(files: &dyn Files, case: &Case) -> Option<Diagnostic> {
 /// Each entry lies where its number says, names a clue, and that clue bears the number.
 pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    let entries = match walk(files, "register") {
+    let entries = match files.walk("register") {
         Ok(entries) => entries,
         Err(error) => return vec![unreadable("register", &error)],
     };

@@ -1,5 +1,7 @@
 //! The rulebook's rules over one clue: the records that its state requires, and every condition that must hold.
 
+use std::collections::BTreeMap;
+
 use crate::case::{Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Scope;
@@ -93,19 +95,22 @@ pub fn judge_rules<'a>(
     record: Option<&Record>,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
+    // Many rules look at the same record: its scope is made once.
+    let mut scopes: BTreeMap<&str, Scope> = BTreeMap::new();
     for rule in rules {
-        match (&rule.each, record) {
-            (Some(each), None) => {
-                for record in case.all(each) {
-                    let inner = case.scope_of(world, scope, record);
-                    found.extend(judge(case, &inner, rule, Some(record)));
-                }
+        let records = match (&rule.each, record) {
+            (_, Some(record)) => std::slice::from_ref(record),
+            (Some(each), None) => case.all(each),
+            (None, None) => {
+                found.extend(judge(case, scope, rule, None));
+                continue;
             }
-            (_, Some(record)) => {
-                let inner = case.scope_of(world, scope, record);
-                found.extend(judge(case, &inner, rule, Some(record)));
-            }
-            (None, None) => found.extend(judge(case, scope, rule, None)),
+        };
+        for record in records {
+            let inner = scopes
+                .entry(&record.path)
+                .or_insert_with(|| case.scope_of(world, scope, record));
+            found.extend(judge(case, inner, rule, Some(record)));
         }
     }
     found

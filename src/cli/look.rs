@@ -99,7 +99,11 @@ impl Show {
             ),
             (
                 context.say("departments", "责任部门"),
-                departments.join(", "),
+                if departments.is_empty() {
+                    "—".to_owned()
+                } else {
+                    departments.join(", ")
+                },
             ),
             (context.say("folder", "目录"), case.folder.clone()),
         ];

@@ -6,13 +6,15 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 use similar::TextDiff;
 
+use crate::case::Case;
 use crate::cli::{Answer, Context};
-use crate::diagnostic::any_error;
+use crate::diagnostic::{Diagnostic, any_error};
 use crate::engine::{Engine, Failure, Published};
 use crate::files::Files;
 use crate::report::SCHEMA_VERSION;
-use crate::text::{Bilingual, Language, visible, visible_line};
-use crate::workflow::{Command, Decision, DraftRequest};
+use crate::text::{Bilingual, Language, position, visible, visible_line};
+use crate::workflow::{Command, Decision, DraftRequest, Possibility};
+use crate::world::MAXIMUM_RECORD;
 
 /// Text for people, or data for programs.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -195,43 +197,11 @@ impl Next {
                 ),
             ));
         }
-        for step in &possible {
-            let label = world.rulebook.label("step", &step.step, language);
-            let department = step
-                .department
-                .as_ref()
-                .map_or_else(String::new, |department| {
-                    format!(" --department {department}")
-                });
-            let people: Vec<&str> = step
-                .people
-                .iter()
-                .take(5)
-                .map(|person| world.organisation.person_name(person))
-                .collect();
-            let more = if step.people.len() > 5 { "…" } else { "" };
-            let reason = if step.needs_reason {
-                context.say(" -m REASON", " -m 理由")
-            } else {
-                String::new()
-            };
-            text.push_str(&format!(
-                "\n  {} {}{department}{reason}  ({label}; {}{more})\n",
-                if step.missing.is_empty() { "✓" } else { "·" },
-                step.step,
-                people.join(", ")
-            ));
-            for missing in &step.missing {
-                let key = missing
-                    .procedure
-                    .as_deref()
-                    .filter(|key| !key.is_empty())
-                    .map_or_else(String::new, |key| format!(" [{key}]"));
-                text.push_str(&format!(
-                    "      - {}{key}\n",
-                    visible(missing.message.get(language))
-                ));
-            }
+        // What can be done at once stands first.
+        let (ready, waiting): (Vec<_>, Vec<_>) =
+            possible.iter().partition(|step| step.missing.is_empty());
+        for step in ready.into_iter().chain(waiting) {
+            text.push_str(&shown(&engine, &case, step, context));
         }
         if possible.is_empty() {
             text.push_str(&context.say(
@@ -240,6 +210,78 @@ impl Next {
             ));
         }
         Ok(Answer::new(text))
+    }
+}
+
+/// One step that the clue's state allows: how to take it, who may, and what is still missing.
+fn shown(engine: &Engine, case: &Case, step: &Possibility, context: &Context) -> String {
+    let world = engine.world();
+    let language = context.style.language;
+    let label = world.rulebook.label("step", &step.step, language);
+    let people: Vec<&str> = step
+        .people
+        .iter()
+        .take(5)
+        .map(|person| world.organisation.person_name(person))
+        .collect();
+    let more = if step.people.len() > 5 { " …" } else { "" };
+    let people = people.join(&context.say(", ", "、"));
+    let department = step.department.as_ref().map_or_else(String::new, |key| {
+        format!(" · {}", world.organisation.department_name(key))
+    });
+    let mark = if step.missing.is_empty() { "✓" } else { "·" };
+    let mut text = format!("\n  {mark} {label}{department}  ({people}{more})\n");
+    if step.missing.is_empty() {
+        let department = step
+            .department
+            .as_ref()
+            .map_or_else(String::new, |key| format!(" --department {key}"));
+        let reason = match (step.needs_reason, step.step.as_str()) {
+            (_, "note") => context.say(" -m TEXT --type TYPE", " -m 内容 --type 类型"),
+            (true, _) => context.say(" -m REASON", " -m 理由"),
+            (false, _) => String::new(),
+        };
+        let id = &case.id;
+        text.push_str(&match step.step.as_str() {
+            "note" => format!("      clue note {id}{department}{reason}\n"),
+            name => format!("      clue advance {id} {name}{department}{reason}\n"),
+        });
+    }
+    for missing in &step.missing {
+        let key = missing
+            .procedure
+            .as_deref()
+            .filter(|key| !key.is_empty())
+            .map_or_else(String::new, |key| format!(" [{key}]"));
+        text.push_str(&format!(
+            "      {}{}{key}\n",
+            place_of(engine, case, missing),
+            visible(missing.message.get(language))
+        ));
+        if let Some(remedy) = &missing.remedy {
+            text.push_str(&format!("        {}\n", visible(remedy.get(language))));
+        }
+    }
+    text
+}
+
+/// `triage.yaml:5: `, where something is missing in a file that is there.
+fn place_of(engine: &Engine, case: &Case, missing: &Diagnostic) -> String {
+    let path = &missing.place.path;
+    let Some(inner) = path.strip_prefix(&format!("{}/", case.folder)) else {
+        return String::new();
+    };
+    let Ok(Some(bytes)) = engine.files().read(path, MAXIMUM_RECORD) else {
+        return String::new();
+    };
+    match (missing.place.span, inner) {
+        // A step writes the card by itself: nothing is to be filled in there.
+        (_, "clue.yaml") => String::new(),
+        (Some(span), _) => {
+            let text = String::from_utf8_lossy(&bytes);
+            format!("{inner}:{}: ", position(&text, span.start).line)
+        }
+        (None, _) => format!("{inner}: "),
     }
 }
 

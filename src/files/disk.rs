@@ -5,6 +5,8 @@ use std::io::{ErrorKind, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use walkdir::WalkDir;
+
 use crate::files::{FileKind, Files, FolderEntry, ReadError, join};
 
 /// The files of a working folder.
@@ -84,6 +86,39 @@ impl Files for DiskFiles {
         }
         listed.sort();
         Ok(listed)
+    }
+
+    fn walk(&self, folder: &str) -> Result<Vec<(String, FileKind)>, ReadError> {
+        let walked = WalkDir::new(self.root.join(folder))
+            .min_depth(1)
+            .follow_root_links(false)
+            .sort_by_file_name();
+        let mut found = Vec::new();
+        for entry in walked
+            .into_iter()
+            .filter_entry(|entry| entry.file_name() != ".git")
+        {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) if error.io_error().is_some_and(is_absent) => continue,
+                Err(error) => return Err(ReadError::Failed(error.to_string())),
+            };
+            if entry.file_type().is_dir() {
+                continue;
+            }
+            let kind = match entry.metadata() {
+                Ok(metadata) => kind_of(&metadata),
+                Err(error) if error.io_error().is_some_and(is_absent) => continue,
+                Err(error) => return Err(ReadError::Failed(error.to_string())),
+            };
+            let inside = entry.path().strip_prefix(&self.root);
+            let parts = inside.unwrap_or(entry.path()).components();
+            let path: Vec<_> = parts
+                .map(|part| part.as_os_str().to_string_lossy())
+                .collect();
+            found.push((path.join("/"), kind));
+        }
+        Ok(found)
     }
 
     fn kind(&self, path: &str) -> Result<Option<FileKind>, ReadError> {

@@ -90,7 +90,7 @@ impl Files for OverlayFiles<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::files::{MemoryFiles, walk};
+    use crate::files::MemoryFiles;
 
     #[test]
     fn changes_hide_and_add_files() {
@@ -103,7 +103,8 @@ mod tests {
             ("f".to_owned(), Some(Arc::from(b"4".as_slice()))),
         ]);
         let files = OverlayFiles::new(&below, changes);
-        let paths: Vec<_> = walk(&files, "")
+        let paths: Vec<_> = files
+            .walk("")
             .expect("memory")
             .into_iter()
             .map(|(path, _)| path)

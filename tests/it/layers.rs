@@ -18,6 +18,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("calamine", &["import"]),
+    ("walkdir", &["files"]),
 ];
 
 fn layers() -> BTreeMap<String, usize> {
