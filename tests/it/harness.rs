@@ -112,6 +112,31 @@ impl World {
         ran.out
     }
 
+    /// Runs a line as a person types it into a shell, in a folder below this one; gives all that it prints.
+    ///
+    /// Who acts is left to git's configuration in the home folder.
+    pub(crate) fn shell(&self, folder: &str, language: &str, line: &str) -> String {
+        let program = Path::new(env!("CARGO_BIN_EXE_clue"));
+        let mut path = program.parent().expect("a folder").as_os_str().to_owned();
+        path.push(":");
+        path.push(std::env::var_os("PATH").unwrap_or_default());
+        let mut command = Command::new("sh");
+        self.environment(&mut command, "");
+        for name in ["AUTHOR", "COMMITTER"] {
+            command
+                .env_remove(format!("GIT_{name}_NAME"))
+                .env_remove(format!("GIT_{name}_EMAIL"));
+        }
+        command
+            .env_remove("GIT_CONFIG_GLOBAL")
+            .env("PATH", path)
+            .env("CLUE_LANG", language)
+            .current_dir(self.path().join(folder.trim_start_matches('/')))
+            .args(["-c", &format!("{line} 2>&1")]);
+        let ran = Ran::new(command.output().expect("a shell"));
+        ran.out + &ran.err
+    }
+
     /// Runs git with a text on its standard input.
     #[track_caller]
     pub(crate) fn git_with(&self, arguments: &[&str], input: &str) -> String {
