@@ -3,6 +3,7 @@
 
 mod dossier;
 mod fields;
+mod index;
 mod labels;
 
 use std::collections::BTreeMap;
@@ -78,6 +79,19 @@ pub fn render_html(input: &DocumentInput<'_>, document: &str) -> Result<String, 
     context["record"] = record_context(&view, record);
     context["layout"] = json!(layout(input.templates, &record.schema));
     input.templates.render("documents/page.html", &context)
+}
+
+/// Renders the index of dossiers, one page with a link to `<id>.html` for each clue; nothing where there is no clue.
+#[expect(
+    clippy::result_large_err,
+    reason = "made once a repository, and every caller prints it"
+)]
+pub fn render_index(inputs: &[DocumentInput<'_>]) -> Result<String, Diagnostic> {
+    let Some(first) = inputs.first() else {
+        return Ok(String::new());
+    };
+    let context = index::context(inputs);
+    first.templates.render("documents/index.html", &context)
 }
 
 /// Lists the documents that can be rendered: each record's path, in the rulebook's order, and the dossier.

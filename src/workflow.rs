@@ -90,7 +90,7 @@ pub fn decide(
         command.department.as_deref(),
         &mut changes,
     )?;
-    list_new_attachments(desk, case, &state, &mut changes)?;
+    list_new_attachments(desk, case, command, &mut changes)?;
     let (case, department) = chosen(desk, case, step, command, &changes)?;
     let step_value = json!({
         "name": command.step, "by": actor.person, "at": actor.at.to_string(), "department": department,
@@ -648,19 +648,29 @@ fn apply_sets(
     Ok(())
 }
 
-/// While the collection form is open, files that were put into `attachments/` are listed in it (C3).
+/// Files that were put into `attachments/` are listed in the collection form while it is open (C3), later in the
+/// handling record of the department concerned (H9).
 fn list_new_attachments(
     desk: &Desk<'_>,
     case: &Case,
-    state: &str,
+    command: &Command,
     changes: &mut Changes,
 ) -> Result<(), Vec<Diagnostic>> {
-    if desk.world.rulebook.seals(state).contains("collection") {
-        return Ok(());
-    }
+    let sealed = desk.world.rulebook.seals(case.state());
     let overlay = changes.over(desk.files);
     let (case, _) = Case::load(&overlay, desk.world, &case.folder);
-    let Some(form) = case.record("collection") else {
+    let list = if !sealed.contains("collection") {
+        case.record("collection")
+    } else if !sealed.contains("handling") {
+        match (&command.department, case.all("handling")) {
+            (Some(department), _) => case.of_department("handling", department),
+            (None, [only]) => Some(only),
+            (None, _) => None,
+        }
+    } else {
+        None
+    };
+    let Some(list) = list else {
         return Ok(());
     };
     let listed = |name: &str| {
@@ -688,7 +698,7 @@ fn list_new_attachments(
     if edits.is_empty() {
         Ok(())
     } else {
-        changes.edit(form, &edits).map_err(|found| vec![found])
+        changes.edit(list, &edits).map_err(|found| vec![found])
     }
 }
 

@@ -49,8 +49,8 @@ pub(super) fn check(files: &dyn Files, case: &Case) -> Vec<Diagnostic> {
                     "这个附件没有登记在任何记录中",
                 )
                 .remedy(
-                    "list it under attachments: with file, size and sha256 (the step does it by itself while the collection form is open)",
-                    "请在 attachments 中登记文件名、大小和 sha256（收集表封存之前，办理步骤时会自动登记）",
+                    "list it under attachments: with file, size and sha256 (a step does it by itself: in the collection form while that is open, then in the department's handling record)",
+                    "请在 attachments 中登记文件名、大小和 sha256（办理步骤时会自动登记：收集表封存之前登记在收集表，之后登记在该部门的处理记录）",
                 )
                 .procedure("C3"),
             );

@@ -8,6 +8,7 @@ use crate::expression::Scope;
 use crate::rulebook::soundness::{fill_in, split_place};
 use crate::rulebook::{Condition, Rule};
 use crate::text::visible_line;
+use crate::time::Timestamp;
 use crate::world::World;
 
 /// Judges the records and rules of the clue's state.
@@ -27,28 +28,38 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
             .flat_map(|(_, state)| &state.rules),
     );
     found.extend(judge_rules(world, case, &scope, rules, None));
-    let card = case.card.as_ref();
-    let kind = card.and_then(|card| {
+    found.extend(of_kind(world, case, &scope));
+    found.extend(turn(world, case));
+    found
+}
+
+/// A kind's requirements hold from the state on that seals the handling records, over the measures of all departments
+/// together: one inspects, another speaks with the customer.
+fn of_kind(world: &World, case: &Case, scope: &Scope) -> Vec<Diagnostic> {
+    let kind = case.card.as_ref().and_then(|card| {
         world
             .rulebook
             .kind(card.category.as_deref()?, card.kind.as_deref()?)
     });
-    if let Some((_, kind)) = kind {
-        for record in case.all("handling") {
-            // A kind's requirements hold from completion on.
-            if record.text_at("/completion/at").is_some() {
-                found.extend(judge_rules(
-                    world,
-                    case,
-                    &scope,
-                    kind.rules.iter(),
-                    Some(record),
-                ));
-            }
-        }
+    let handling = case.all("handling");
+    // Who completes last is told what is missing.
+    let last = handling
+        .iter()
+        .max_by_key(|record| record.text_at("/completion/at").and_then(Timestamp::parse));
+    let (Some((_, kind)), Some(last)) = (kind, last) else {
+        return Vec::new();
+    };
+    if !world.rulebook.seals(case.state()).contains("handling") {
+        return Vec::new();
     }
-    found.extend(turn(world, case));
-    found
+    let mut together = last.clone();
+    together.value["measures"] = handling
+        .iter()
+        .filter_map(|record| record.value["measures"].as_array())
+        .flatten()
+        .cloned()
+        .collect();
+    judge_rules(world, case, scope, kind.rules.iter(), Some(&together))
 }
 
 fn required(world: &World, case: &Case) -> Vec<Diagnostic> {

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use crate::case::Case;
 use crate::cli::{Answer, Context, progress};
 use crate::demo::{DOCUMENTS, play};
 use crate::document::DOSSIER;
 use crate::engine::{Engine, Failure};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, pad, width};
 
 /// Arguments of `clue demo`.
 #[derive(Args)]
@@ -40,45 +41,167 @@ impl Demo {
             let html = engine.render_html(id, DOSSIER, engine.world().organisation.language)?;
             std::fs::write(documents.join(format!("{id}.html")), html).map_err(failed)?;
         }
+        let index = engine.render_index(&played.clues, engine.world().organisation.language)?;
+        std::fs::write(documents.join("index.html"), index).map_err(failed)?;
         drop(bar);
         let shown = self.folder.display().to_string();
         let (clues, steps) = (played.clues.len(), played.steps);
-        let example = played
-            .clues
+        let examples = examples(&engine, &played.clues);
+        let alive = examples
             .iter()
-            .find(|id| {
-                engine
-                    .case(id)
-                    .is_ok_and(|(case, _)| case.state() == "archived")
-            })
-            .or_else(|| played.clues.first())
-            .cloned()
+            .find(|(_, what)| what.is_alive)
+            .map_or("ID", |(id, _)| id);
+        let say = |en: &str, zh: &str| context.say(en, zh);
+        let commands = [
+            (format!("cd {shown}"), String::new()),
+            (
+                "clue list".to_owned(),
+                say("every clue and where it stands", "全部线索及所处状态"),
+            ),
+            (
+                "clue check".to_owned(),
+                say(
+                    "silent: everything obeys the procedure",
+                    "没有输出即全部符合流程规定",
+                ),
+            ),
+            (
+                format!("clue next {alive}"),
+                say(
+                    "what can be done with a clue now, and by whom",
+                    "一条线索现在能办理什么、由谁办理",
+                ),
+            ),
+            (
+                "git log".to_owned(),
+                say("every step is a commit", "每一步都是一次提交"),
+            ),
+            (
+                format!("{DOCUMENTS}/index.html"),
+                say(
+                    "the register of all dossiers, for a browser",
+                    "全部卷宗的目录，用浏览器打开",
+                ),
+            ),
+        ];
+        let clues_shown: Vec<(String, String)> = examples
+            .iter()
+            .map(|(id, what)| (format!("clue show {id}"), say(what.en, what.zh)))
+            .collect();
+        let widest = commands
+            .iter()
+            .chain(&clues_shown)
+            .map(|(left, _)| width(left))
+            .max()
             .unwrap_or_default();
-        Ok(Answer::new(context.say(
-            &format!(
-                "{clues} clues in {shown}, led by {steps} commits; documents are in {shown}/{DOCUMENTS}\n\
-                 \n\
-                 Look at it:\n  \
-                 cd {shown}\n  \
-                 clue list                        every clue and where it stands\n  \
-                 clue show {example}      one clue with its trail\n  \
-                 clue next {example}      what can be done with it now\n  \
-                 clue check                       silent: everything obeys the procedure\n  \
-                 git log                          every step is a commit\n  \
-                 {DOCUMENTS}/{example}.html   its dossier, for a browser\n"
+        let lines = |rows: &[(String, String)]| -> String {
+            rows.iter()
+                .map(|(left, right)| format!("  {}  {right}", pad(left, widest)))
+                .map(|line| format!("{}\n", line.trim_end()))
+                .collect()
+        };
+        Ok(Answer::new(format!(
+            "{}\n\n{}\n{}\n{}\n{}",
+            context.say(
+                &format!(
+                    "{clues} clues in {shown}, led by {steps} commits; their dossiers are in {shown}/{DOCUMENTS}"
+                ),
+                &format!(
+                    "已在 {shown} 中办理 {clues} 条线索，共 {steps} 次提交；卷宗在 {shown}/{DOCUMENTS}"
+                ),
             ),
-            &format!(
-                "已在 {shown} 中办理 {clues} 条线索，共 {steps} 次提交；文书在 {shown}/{DOCUMENTS}\n\
-                 \n\
-                 可以这样查看：\n  \
-                 cd {shown}\n  \
-                 clue list                        全部线索及所处状态\n  \
-                 clue show {example}      一条线索及其办理经过\n  \
-                 clue next {example}      现在能办理什么\n  \
-                 clue check                       没有输出即全部符合流程规定\n  \
-                 git log                          每一步都是一次提交\n  \
-                 {DOCUMENTS}/{example}.html   卷宗，用浏览器打开\n"
-            ),
+            say("Look at it:", "可以这样查看："),
+            lines(&commands),
+            say("Clues worth a look:", "值得一看的线索："),
+            lines(&clues_shown),
         )))
     }
+}
+
+/// Why a clue is worth a look.
+struct Example {
+    en: &'static str,
+    zh: &'static str,
+    /// Whether something can still be done with it.
+    is_alive: bool,
+    shows: fn(&Case) -> bool,
+}
+
+const EXAMPLES: [Example; 7] = [
+    Example {
+        en: "several departments; one declines, and another takes over",
+        zh: "多个部门分工办理，其中一个退回流转单，改由另一部门办理",
+        is_alive: false,
+        shows: |case| {
+            let slips = case.all("transfers");
+            slips.len() > 1
+                && slips
+                    .iter()
+                    .any(|slip| slip.text_at("/status") == Some("declined"))
+        },
+    },
+    Example {
+        en: "an anonymous report: confidential, the reporter nowhere named",
+        zh: "匿名举报：按秘密件办理，任何记录都不出现举报人",
+        is_alive: false,
+        shows: |case| {
+            case.record("collection")
+                .is_some_and(|form| form.value.pointer("/reporter/anonymous") == Some(&true.into()))
+        },
+    },
+    Example {
+        en: "an urgent accident, reported to senior management",
+        zh: "紧急事故，向高层汇报",
+        is_alive: false,
+        shows: |case| case.card.as_ref().and_then(|card| card.urgency.as_deref()) == Some("urgent"),
+    },
+    Example {
+        en: "returned for rework, until the customer was content",
+        zh: "处理不到位被退回返工，直到客户满意",
+        is_alive: false,
+        shows: |case| took(case, "rework") && !took(case, "reopen"),
+    },
+    Example {
+        en: "reopened after a spot check, and archived again",
+        zh: "归档后经抽查重新启动，再次归档",
+        is_alive: false,
+        shows: |case| took(case, "reopen"),
+    },
+    Example {
+        en: "a duplicate, dismissed with its link",
+        zh: "重复线索，写明所重复的线索后不予受理",
+        is_alive: false,
+        shows: |case| {
+            case.record("triage")
+                .is_some_and(|form| form.text_at("/dismissal/duplicate_of").is_some())
+        },
+    },
+    Example {
+        en: "still in handling",
+        zh: "正在处理",
+        is_alive: true,
+        shows: |case| case.state() == "handling",
+    },
+];
+
+fn took(case: &Case, step: &str) -> bool {
+    case.card
+        .as_ref()
+        .is_some_and(|card| card.trail.iter().any(|entry| entry.step == step))
+}
+
+/// The first clue that shows each of the examples.
+fn examples(engine: &Engine, clues: &[String]) -> Vec<(String, &'static Example)> {
+    let cases: Vec<Case> = clues
+        .iter()
+        .filter_map(|id| engine.case(id).ok())
+        .map(|(case, _)| case)
+        .collect();
+    EXAMPLES
+        .iter()
+        .filter_map(|example| {
+            let case = cases.iter().find(|case| (example.shows)(case))?;
+            Some((case.id.clone(), example))
+        })
+        .collect()
 }

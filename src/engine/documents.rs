@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use crate::diagnostic::any_error;
-use crate::document::{DocumentInput, RecordInput, documents, render_html};
+use crate::document::{DocumentInput, RecordInput, documents, render_html, render_index};
 use crate::engine::{Engine, Failure};
 use crate::text::{Bilingual, Language};
 
@@ -23,11 +23,7 @@ impl Engine {
             return Err(Failure::Findings(found));
         };
         let world = self.world();
-        let schemas: BTreeMap<String, Value> = world
-            .schemas
-            .iter()
-            .map(|(name, schema)| (name.to_owned(), schema.clone()))
-            .collect();
+        let schemas = self.schemas();
         let records: Vec<RecordInput> = case
             .records
             .values()
@@ -66,5 +62,40 @@ impl Engine {
             });
         }
         render_html(&input, document).map_err(|found| Failure::Findings(vec![found]))
+    }
+
+    /// Renders the index of dossiers over clues, named by id, that stand in the order of time.
+    pub fn render_index(&self, clues: &[String], language: Language) -> Result<String, Failure> {
+        let world = self.world();
+        let schemas = self.schemas();
+        let mut cards: Vec<Value> = Vec::new();
+        for clue in clues {
+            let (case, found) = self.case(clue)?;
+            match case.card_record {
+                Some(card) => cards.push(card.value),
+                None => return Err(Failure::Findings(found)),
+            }
+        }
+        let inputs: Vec<DocumentInput<'_>> = cards
+            .iter()
+            .map(|clue| DocumentInput {
+                language,
+                organisation: &world.organisation_value,
+                rulebook: &world.rulebook.value,
+                schemas: &schemas,
+                clue,
+                records: &[],
+                templates: self.templates(),
+            })
+            .collect();
+        render_index(&inputs).map_err(|found| Failure::Findings(vec![found]))
+    }
+
+    fn schemas(&self) -> BTreeMap<String, Value> {
+        self.world()
+            .schemas
+            .iter()
+            .map(|(name, schema)| (name.to_owned(), schema.clone()))
+            .collect()
     }
 }

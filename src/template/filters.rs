@@ -94,7 +94,43 @@ pub fn yaml_scalar(text: &str) -> String {
     quoted
 }
 
-fn yaml(value: Value) -> Result<String, Error> {
+/// Text of several lines as a block; none where a block would not give exactly that text back.
+fn yaml_block(text: &str, indentation: usize) -> Option<String> {
+    let (lines, sign) = match text.strip_suffix('\n') {
+        Some(lines) => (lines, "|"),
+        None => (text, "|-"),
+    };
+    let plain = |line: &str| {
+        !line.starts_with([' ', '\t'])
+            && !line.ends_with([' ', '\t'])
+            && !line.chars().any(crate::text::is_invisible)
+    };
+    let fits = lines.contains('\n')
+        && !lines.starts_with('\n')
+        && !lines.ends_with('\n')
+        && lines.split('\n').all(plain);
+    fits.then(|| {
+        let margin = " ".repeat(indentation);
+        let mut block = sign.to_owned();
+        for line in lines.split('\n') {
+            block.push('\n');
+            if !line.is_empty() {
+                block.push_str(&margin);
+            }
+            block.push_str(line);
+        }
+        block
+    })
+}
+
+/// A value in YAML; with an indentation, text of several lines stands below its key as people would write it.
+fn yaml(value: Value, indentation: Option<usize>) -> Result<String, Error> {
+    if let (Some(text), Some(indentation)) = (value.as_str(), indentation)
+        && let Some(block) = yaml_block(text, indentation)
+    {
+        return Ok(block);
+    }
+
     match value.kind() {
         ValueKind::Undefined | ValueKind::None => Ok(String::new()),
         ValueKind::Bool => Ok(if value.is_true() { "true" } else { "false" }.to_owned()),

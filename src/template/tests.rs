@@ -193,6 +193,25 @@ fn scalars_cannot_be_taken_for_anything_else() {
 }
 
 #[test]
+fn text_of_several_lines_stands_below_its_key() {
+    #[track_caller]
+    fn case(text: &str, expected: &str) {
+        let templates = templates(&[("templates/a.yaml", "a: {{ text|yaml(2) }}\n")]);
+        let rendered = match templates.render("a.yaml", &json!({ "text": text })) {
+            Ok(rendered) => rendered,
+            Err(finding) => panic!("{finding:?}"),
+        };
+        assert_eq!(rendered, expected);
+    }
+    case("一行", "a: 一行\n");
+    case("一\n# 二: x", "a: |-\n  一\n  # 二: x\n");
+    case("一\n\n二\n", "a: |\n  一\n\n  二\n");
+    case(" 一\n二", "a: \" 一\\n二\"\n");
+    case("一\t\n二", "a: \"一\\t\\n二\"\n");
+    case("一\n二\n\n", "a: \"一\\n二\\n\\n\"\n");
+}
+
+#[test]
 fn dates_are_written_in_words() {
     #[track_caller]
     fn case(text: &str, zh: &str, en: &str) {
