@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::case::{Case, folder_of, is_id};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::{Files, file_name, walk};
-use crate::world::unreadable;
+use crate::world::{MAXIMUM_RECORD, unreadable};
 
 /// Where a number is registered: by year, category and thousand of the sequence. `None` where the text is no number.
 pub fn entry_path(number: &str) -> Option<String> {
@@ -120,7 +120,9 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
             }
         };
         let card = folder_of(&id).map(|folder| format!("{folder}/clue.yaml"));
-        let there = card.is_some_and(|card| matches!(files.kind(&card), Ok(Some(_))));
+        let there = card
+            .as_deref()
+            .is_some_and(|card| matches!(files.kind(card), Ok(Some(_))));
         if !is_id(&id) || !there {
             found.push(
                 Diagnostic::new(
@@ -141,7 +143,31 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
                 )
                 .procedure("T4"),
             );
+        } else if !bears(files, card.as_deref(), number) {
+            found.push(
+                Diagnostic::new(
+                    Code::NumberUnregistered,
+                    Place::file(&path),
+                    format!("the clue {id} does not bear the number {number}"),
+                    format!("线索 {id} 并没有使用编号 {number}"),
+                )
+                .remedy(
+                    "numbers are given by the step register; restore clue.yaml, or this entry, from git",
+                    "编号由登记步骤给出；请从 git 恢复 clue.yaml 或该登记项",
+                )
+                .procedure("T4"),
+            );
         }
     }
     found
+}
+
+/// Whether the card holds the number at all; the clue's own check says the rest.
+fn bears(files: &dyn Files, card: Option<&str>, number: &str) -> bool {
+    let bytes = card.and_then(|card| files.read(card, MAXIMUM_RECORD).ok().flatten());
+    bytes.is_none_or(|bytes| {
+        bytes
+            .windows(number.len())
+            .any(|window| window == number.as_bytes())
+    })
 }

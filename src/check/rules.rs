@@ -57,7 +57,7 @@ fn required(world: &World, case: &Case) -> Vec<Diagnostic> {
             let Some(declared) = world.rulebook.records.get(record) else {
                 continue;
             };
-            if !case.all(record).is_empty() {
+            if !case.all(record).is_empty() || case.unread.contains(record) {
                 continue;
             }
             found.push(

@@ -11,12 +11,30 @@ use crate::files::{FileKind, Files, FolderEntry, ReadError, join};
 #[derive(Clone, Debug)]
 pub struct DiskFiles {
     root: PathBuf,
+    /// Whether the executable bit means anything in this folder.
+    modes: bool,
 }
 
 impl DiskFiles {
     /// Takes the repository's folder.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            modes: true,
+        }
+    }
+
+    /// Says whether the executable bit means anything: on some file systems every file has it.
+    pub fn with_modes(mut self, modes: bool) -> Self {
+        self.modes = modes;
+        self
+    }
+
+    fn kind_of(&self, metadata: &Metadata) -> FileKind {
+        match kind_of(metadata) {
+            FileKind::Executable if !self.modes => FileKind::File,
+            kind => kind,
+        }
     }
 
     /// The repository's folder.
@@ -33,7 +51,7 @@ impl Files for DiskFiles {
             Err(error) if is_absent(&error) => return Ok(None),
             Err(error) => return Err(ReadError::Failed(error.to_string())),
         };
-        match kind_of(&metadata) {
+        match self.kind_of(&metadata) {
             FileKind::File | FileKind::Executable => {}
             other => return Err(ReadError::Kind(other)),
         }
@@ -66,14 +84,16 @@ impl Files for DiskFiles {
         for entry in entries {
             let entry = entry.map_err(|error| ReadError::Failed(error.to_string()))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name == ".git" {
+            if name == ".git" && folder.is_empty() {
                 continue;
             }
             let kind = match entry.file_type() {
+                // A repository inside is told, and not looked into.
+                Ok(_) if name == ".git" => FileKind::Other,
                 Ok(kind) if kind.is_dir() => FileKind::Folder,
                 Ok(kind) if kind.is_symlink() => FileKind::SymbolicLink,
                 Ok(kind) if kind.is_file() => match entry.metadata() {
-                    Ok(metadata) => kind_of(&metadata),
+                    Ok(metadata) => self.kind_of(&metadata),
                     Err(error) if is_absent(&error) => continue,
                     Err(error) => return Err(ReadError::Failed(error.to_string())),
                 },
@@ -88,7 +108,7 @@ impl Files for DiskFiles {
 
     fn kind(&self, path: &str) -> Result<Option<FileKind>, ReadError> {
         match fs::symlink_metadata(self.root.join(path)) {
-            Ok(metadata) => Ok(Some(kind_of(&metadata))),
+            Ok(metadata) => Ok(Some(self.kind_of(&metadata))),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(ReadError::Failed(error.to_string())),
         }

@@ -30,8 +30,14 @@ pub(super) fn describe(
             let inner = format!("{pointer}/{key}");
             let label = title(schema, &inner);
             let (en, zh) = label.map_or((String::new(), String::new()), |label| {
+                let en = label.en.to_lowercase();
+                let same = en == key.replace('_', " ");
                 (
-                    format!(" ({})", label.en.to_lowercase()),
+                    if same {
+                        String::new()
+                    } else {
+                        format!(" ({en})")
+                    },
                     format!("（{}）", label.zh),
                 )
             });

@@ -3,4 +3,6 @@
 mod commands;
 mod harness;
 mod layers;
+mod play;
 mod procedure;
+mod walks;
