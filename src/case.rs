@@ -322,6 +322,9 @@ impl Loader<'_> {
 
     /// The rulebook's name of the record that a file's path says it is.
     fn name_of(&self, inner: &str) -> Option<String> {
+        if inner == "clue.yaml" {
+            return Some(CARD.to_owned());
+        }
         self.world
             .rulebook
             .records
@@ -332,6 +335,7 @@ impl Loader<'_> {
 
     fn card(&mut self, case: &mut Case, path: String, inner: String) {
         let Some(record) = self.read(case, CARD, CARD, path, inner, NameParts::new(), false) else {
+            case.unread.insert(CARD.to_owned());
             return;
         };
         if record.sound {
@@ -425,6 +429,7 @@ impl Loader<'_> {
             (document, found, Span::new(0, bytes.len()), None)
         };
         let mut sound = !any_error(&found);
+        let faulty: Vec<Place> = found.iter().map(|found| found.place.clone()).collect();
         self.diagnostics.extend(found);
         let Some(document) = document else {
             case.broken = true;
@@ -436,6 +441,10 @@ impl Loader<'_> {
             .schemas
             .validate(schema, &path, &document.root, &value);
         sound &= !any_error(&found);
+        // What was not read as YAML, such as an alias, has no value to be judged.
+        let found = found
+            .into_iter()
+            .filter(|found| !faulty.contains(&found.place));
         self.diagnostics.extend(found);
         case.broken |= !sound;
         Some(Record {

@@ -102,12 +102,18 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
             continue;
         }
         if entry_path(number).as_deref() != Some(path.as_str()) {
-            found.push(Diagnostic::new(
-                Code::FileMisplaced,
-                Place::file(&path),
-                "this is no entry of the register",
-                "这不是有效的编号登记项",
-            ));
+            found.push(
+                Diagnostic::new(
+                    Code::FileMisplaced,
+                    Place::file(&path),
+                    "this is no entry of the register",
+                    "这不是有效的编号登记项",
+                )
+                .remedy(
+                    "entries lie at register/YEAR/CODE/THOUSAND/NUMBER, written by the step register: move it there, or delete it",
+                    "登记项由登记步骤写在 register/年/类别代码/千位/编号，请移到那里，或者删除",
+                ),
+            );
             continue;
         }
         let id = match files.read(&path, 1_000) {
@@ -130,6 +136,10 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
                     Place::file(&path),
                     format!("the number {number} names no clue that is here"),
                     format!("编号 {number} 所指的线索不存在"),
+                )
+                .remedy(
+                    "fetch the clue, or restore it from git",
+                    "请先同步该线索，或从 git 恢复",
                 )
                 .procedure("T4"),
             );

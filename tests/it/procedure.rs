@@ -1,5 +1,6 @@
 //! The built-in rulebook is sound, and a clue can be led through it in memory, each step judged.
 
+use clue::workflow::Command;
 use serde_json::{Value, json};
 
 use crate::harness::filled;
@@ -86,8 +87,101 @@ fn a_clue_goes_from_collection_to_archive() {
     let archived = play.step("li-wei", "archive", |_| {});
     assert_eq!(archived.to, "archived");
     play.sound();
+    // A step that opens a record does not cover up that it was changed while it was sealed.
+    let report = play.read("feedback/quality.md");
+    play.write("feedback/quality.md", &format!("{report}\n补记。\n"));
+    let reopen = |command: &mut Command| command.reason = Some("客户再次投诉".to_owned());
+    play.refused("zhou-min", "reopen", reopen, "seal-broken");
+    play.write("feedback/quality.md", &report);
+    play.step("zhou-min", "reopen", reopen);
+    play.sound();
+}
+
+#[test]
+fn what_steps_write_is_not_written_by_hand() {
+    let mut play = Play::new();
+    play.collect();
+    play.triage("business", "product-quality", "general");
+    play.step("li-wei", "register", |_| {});
+    play.analyse();
+    let slip = |command: &mut Command| {
+        command.sets = vec![
+            ("transfers.reason".to_owned(), json!("质量问题")),
+            (
+                "transfers.expected_completion".to_owned(),
+                json!("2026-12-31"),
+            ),
+        ];
+    };
+    let forged = |more: &'static [(&'static str, &'static str, &'static str)]| {
+        move |command: &mut Command| {
+            slip(command);
+            command.reason = Some("试一试".to_owned());
+            command.entry_type = Some("progress".to_owned());
+            for (field, by, key) in more {
+                let mut value = json!({"by": by, "at": "2026-11-23T09:01:00+08:00"});
+                if !key.is_empty() {
+                    value[*key] = json!("chen-jie");
+                }
+                let status = if *key == "handler" {
+                    "accepted"
+                } else {
+                    "declined"
+                };
+                command.sets.push(((*field).to_owned(), value));
+                command
+                    .sets
+                    .push(("transfers.status".to_owned(), json!(status)));
+            }
+        }
+    };
+    play.step("li-wei", "transfer", slip);
+    let receipt: &[_] = &[("transfers.receipt", "zhao-gang", "handler")];
+    play.refused("li-wei", "transfer", forged(receipt), "slip-drafted");
+    play.step("zhao-gang", "accept", |command| {
+        command.sets = vec![("transfers.receipt.handler".to_owned(), json!("chen-jie"))];
+    });
+    // Somebody of the department notes something, and would have declined along the way.
+    let decline: &[_] = &[("transfers.decline", "zhao-gang", "reason")];
+    play.refused("chen-jie", "note", forged(decline), "slip-by-steps");
+    let status = |command: &mut Command| {
+        command.reason = Some("试一试".to_owned());
+        command.entry_type = Some("progress".to_owned());
+        command.sets = vec![("transfers.status".to_owned(), json!("draft"))];
+    };
+    play.refused("chen-jie", "note", status, "slip-status");
+    let handler = |command: &mut Command| {
+        command.reason = Some("试一试".to_owned());
+        command.entry_type = Some("progress".to_owned());
+        command.sets = vec![
+            ("transfers.status".to_owned(), json!("completed")),
+            (
+                "handling.completion".to_owned(),
+                json!({"by": "chen-jie", "at": "2026-11-23T09:30:00+08:00", "outcome": "好了"}),
+            ),
+        ];
+    };
+    play.refused("chen-jie", "note", handler, "completion-by-step");
+}
+
+#[test]
+fn a_registered_clue_can_still_be_dismissed() {
+    let mut play = Play::new();
+    play.collect();
+    play.triage("business", "product-quality", "general");
+    let number = play.step("li-wei", "register", |_| {}).number;
+    // Registration sealed the review; the step writes the dismissal into it and seals it anew.
+    play.step("li-wei", "dismiss", |command| {
+        command.reason = Some("经核实不属于线索".to_owned());
+        command.sets = vec![("triage.dismissal.ground".to_owned(), json!("not-a-clue"))];
+    });
+    play.sound();
+    assert_eq!(
+        play.value("clue.yaml")["number"].as_str(),
+        number.as_deref()
+    );
     play.step("zhou-min", "reopen", |command| {
-        command.reason = Some("客户再次投诉".to_owned())
+        command.reason = Some("有新证据".to_owned())
     });
     play.sound();
 }

@@ -190,7 +190,7 @@ fn moves() -> impl Strategy<Value = Vec<Move>> {
         1 => Just(Move::Supervise),
         1 => Just(Move::Switch),
     ];
-    prop::collection::vec(one, 20..60)
+    prop::collection::vec(one, 25..50)
 }
 
 const STEPS: &[&str] = &[
@@ -964,7 +964,7 @@ fn random_walks_stay_valid_and_nobody_gets_round_the_rules() {
     let mut reached = BTreeMap::new();
     let outcome = {
         let reached = std::cell::RefCell::new(&mut reached);
-        runner(12).run(&(settings(), moves()), |(setting, moves)| {
+        runner(7).run(&(settings(), moves()), |(setting, moves)| {
             let mut walk = Walk::new(setting);
             for one in &moves {
                 walk.make(one);
