@@ -1,6 +1,8 @@
 //! The one integration test binary; each module is a caption of what it proves.
 
+mod check_cases;
 mod commands;
+mod faults;
 mod harness;
 mod layers;
 mod play;
