@@ -3,7 +3,7 @@
 
 mod name;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde_json::{Value, json};
@@ -96,6 +96,8 @@ pub struct Case {
     pub attachments: Vec<String>,
     /// Whether some file could not be read as what it should be, so that rules cannot be judged.
     pub broken: bool,
+    /// Names of records whose file is there and could not be read: they are not missing.
+    pub unread: BTreeSet<String>,
 }
 
 impl Case {
@@ -114,6 +116,7 @@ impl Case {
             records: BTreeMap::new(),
             attachments: Vec::new(),
             broken: false,
+            unread: BTreeSet::new(),
         };
         loader.fill(&mut case);
         (case, loader.diagnostics)
@@ -235,12 +238,18 @@ impl Loader<'_> {
                 }
             }
             if let Some(other) = folded.insert(inner.to_lowercase(), inner.clone()) {
-                self.diagnostics.push(Diagnostic::new(
-                    Code::FileName,
-                    Place::file(&path),
-                    format!("the name differs from {other} only in upper and lower case"),
-                    format!("与 {other} 只有大小写之差"),
-                ));
+                self.diagnostics.push(
+                    Diagnostic::new(
+                        Code::FileName,
+                        Place::file(&path),
+                        format!("the name differs from {other} only in upper and lower case"),
+                        format!("文件名与 {other} 只有大小写之差"),
+                    )
+                    .remedy(
+                        "rename one of the two: on Windows and macOS there can be only one",
+                        "请给其中一个改名：在 Windows 和 macOS 上两者不能并存",
+                    ),
+                );
             }
             if kind != FileKind::File {
                 self.diagnostics
@@ -248,6 +257,7 @@ impl Loader<'_> {
                 // A link in the place of a record would otherwise look as if the record were absent.
                 case.broken |= !inner.starts_with("attachments/") && kind != FileKind::Executable;
                 if kind != FileKind::Executable {
+                    case.unread.extend(self.name_of(&inner));
                     continue;
                 }
             }
@@ -259,35 +269,49 @@ impl Loader<'_> {
                 self.record(case, path, inner);
             }
         }
-        for (path, inner) in self.folders_in_place_of_records(case) {
+        for (path, name) in self.folders_in_place_of_records(case) {
             self.diagnostics.push(unreadable(
                 &path,
                 &crate::files::ReadError::Kind(FileKind::Folder),
             ));
-            case.broken |= !inner.is_empty();
+            case.broken = true;
+            case.unread.insert(name);
         }
     }
 
     /// A folder that has a record's name; git does not keep empty ones, people make them all the same.
     fn folders_in_place_of_records(&self, case: &Case) -> Vec<(String, String)> {
-        let mut names = vec!["clue.yaml".to_owned()];
-        names.extend(
-            self.world
-                .rulebook
-                .records
-                .values()
-                .filter(|record| !record.is_many())
-                .map(|record| record.path.clone()),
-        );
-        names
-            .into_iter()
-            .map(|inner| (format!("{}/{inner}", case.folder), inner))
+        let card = (CARD.to_owned(), "clue.yaml".to_owned());
+        let records = self
+            .world
+            .rulebook
+            .records
+            .iter()
+            .filter(|(_, record)| !record.is_many())
+            .map(|(name, record)| (name.clone(), record.path.clone()));
+        std::iter::once(card)
+            .chain(records)
+            .map(|(name, inner)| (format!("{}/{inner}", case.folder), name))
             .filter(|(path, _)| matches!(self.files.kind(path), Ok(Some(FileKind::Folder))))
             .collect()
     }
 
+    /// The rulebook's name of the record that a file's path says it is.
+    fn name_of(&self, inner: &str) -> Option<String> {
+        if inner == "clue.yaml" {
+            return Some(CARD.to_owned());
+        }
+        self.world
+            .rulebook
+            .records
+            .iter()
+            .find(|(_, declared)| match_path(&declared.path, inner).is_some())
+            .map(|(name, _)| name.clone())
+    }
+
     fn card(&mut self, case: &mut Case, path: String, inner: String) {
         let Some(record) = self.read(case, CARD, CARD, path, inner, NameParts::new(), false) else {
+            case.unread.insert(CARD.to_owned());
             return;
         };
         if record.sound {
@@ -327,6 +351,7 @@ impl Loader<'_> {
             parts,
             declared.is_markdown(),
         ) else {
+            case.unread.insert(name);
             return;
         };
         if let (Some(own), Some(written)) = (
@@ -380,6 +405,7 @@ impl Loader<'_> {
             (document, found, Span::new(0, bytes.len()), None)
         };
         let mut sound = !any_error(&found);
+        let faulty: Vec<Place> = found.iter().map(|found| found.place.clone()).collect();
         self.diagnostics.extend(found);
         let Some(document) = document else {
             case.broken = true;
@@ -391,6 +417,10 @@ impl Loader<'_> {
             .schemas
             .validate(schema, &path, &document.root, &value);
         sound &= !any_error(&found);
+        // What was not read as YAML, such as an alias, has no value to be judged.
+        let found = found
+            .into_iter()
+            .filter(|found| !faulty.contains(&found.place));
         self.diagnostics.extend(found);
         case.broken |= !sound;
         Some(Record {

@@ -14,8 +14,9 @@ use rayon::prelude::*;
 pub use attachments::digest;
 pub use register::{entry_path, number_entries};
 pub use rules::judge_rules;
+pub use seals::check as check_seals;
 
-use crate::case::{Case, folder_of, is_id};
+use crate::case::{CARD, Case, folder_of, is_id};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, sort};
 use crate::files::{FileKind, Files, join};
 use crate::rulebook::soundness;
@@ -26,7 +27,7 @@ pub fn check_case(files: &dyn Files, world: &World, case: &Case) -> Vec<Diagnost
     let mut found = references::check(files, world, case);
     found.extend(attachments::check(files, case));
     if case.card_record.is_none() {
-        if !case.broken {
+        if !case.unread.contains(CARD) {
             found.push(uncollected(case));
         }
         return found;
@@ -43,7 +44,14 @@ pub fn check_case(files: &dyn Files, world: &World, case: &Case) -> Vec<Diagnost
 pub fn check_folder(files: &dyn Files, world: &World, folder: &str) -> Vec<Diagnostic> {
     let (case, mut found) = Case::load(files, world, folder);
     found.extend(check_case(files, world, &case));
-    if case.card_record.is_none() {
+    // Who is in no organisation needs not be told, at the same place, how names are written.
+    let named: Vec<Place> = found
+        .iter()
+        .filter(|one| matches!(one.code, Code::ReferencePerson | Code::ReferenceDepartment))
+        .map(|one| one.place.clone())
+        .collect();
+    found.retain(|one| one.code != Code::SchemaValue || !named.contains(&one.place));
+    if case.card_record.is_none() && !case.unread.contains(CARD) {
         // A form that was not handed in yet is a draft: gaps in it are what is still to do, not violations.
         for diagnostic in &mut found {
             if matches!(

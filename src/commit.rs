@@ -19,6 +19,9 @@ use folder::{FolderError, Written};
 use crate::git::{GitError, Head, Identity, IndexFault, RefMoved, Repository, Touched};
 use crate::text::Bilingual;
 
+/// The name of the one lock of a publish, in git's folder.
+const LOCK: &str = "clue.lock";
+
 /// Why nothing, or perhaps something, was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PublishError {
@@ -99,6 +102,10 @@ impl PublishError {
     /// What to do.
     pub fn remedy(&self) -> Bilingual {
         match self {
+            // The kernel lets go of this lock when its holder ends; deleting the file would let two in at once.
+            Self::Locked { lock } if lock.ends_with(LOCK) => {
+                Bilingual::new("wait for it and try again", "请稍后重试")
+            }
             Self::Locked { lock } => Bilingual::new(
                 format!(
                     "wait for it and try again; if no git program runs, delete {}",
@@ -299,7 +306,7 @@ fn after_failure(
 
 /// The one lock of a publish. The kernel releases it when the process dies; the file itself stays.
 fn lock(repository: &Repository, wait: Duration) -> Result<File, PublishError> {
-    let path = repository.git_folder().join("clue.lock");
+    let path = repository.git_folder().join(LOCK);
     let file = OpenOptions::new()
         .create(true)
         .truncate(false)

@@ -2,19 +2,21 @@
 //! It never prints, and never reads environment or clock: the caller brings both.
 
 mod documents;
+mod history;
 mod setup;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use history::History;
 pub use setup::init;
 
 use crate::builtin;
-use crate::case::{Case, ID_LETTERS, folder_of, is_id};
+use crate::case::{Case, ID_LETTERS, folder_of, id_of, is_id};
 use crate::change::Changes;
 use crate::check::{check_all, clue_folders, entry_path};
 use crate::commit::{Publication, PublishError};
@@ -30,6 +32,8 @@ use crate::workflow::{
 };
 use crate::world::World;
 
+/// How often a step is decided anew when somebody else was faster.
+const RETRIES: usize = 3;
 /// How long a step waits for another process.
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -77,6 +81,8 @@ fn environment(en: impl Into<String>, zh: impl Into<String>) -> Failure {
 /// A clue repository on the disk.
 pub struct Engine {
     root: PathBuf,
+    /// Where the caller stands: relative paths are meant from here.
+    start: PathBuf,
     files: DiskFiles,
     world: World,
     templates: Templates,
@@ -101,6 +107,15 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
+/// The folder's files. Where git was told that modes mean nothing here, they mean nothing to the check either.
+fn disk(root: &Path) -> DiskFiles {
+    let modes = Repository::discover(root)
+        .ok()
+        .flatten()
+        .is_none_or(|repository| repository.trusts_modes());
+    DiskFiles::new(root).with_modes(modes)
+}
+
 impl Engine {
     /// Opens the repository that a folder belongs to.
     pub fn open(start: &Path) -> Result<Self, Failure> {
@@ -116,7 +131,7 @@ impl Engine {
                 )),
             });
         };
-        let files = DiskFiles::new(&root);
+        let files = disk(&root);
         let (world, findings) = World::load(&files, builtin::files());
         let Some(world) = world else {
             return Err(Failure::Findings(findings));
@@ -124,6 +139,7 @@ impl Engine {
         let templates = Templates::new(&files, builtin::files(), crate::markdown::to_html);
         Ok(Self {
             root,
+            start: start.to_owned(),
             files,
             world,
             templates,
@@ -161,7 +177,7 @@ impl Engine {
 
     /// Judges the whole folder, or only some clues of it.
     pub fn check(root: &Path, only: Option<&[String]>) -> Vec<Diagnostic> {
-        check_all(&DiskFiles::new(root), builtin::files(), only)
+        check_all(&disk(root), builtin::files(), only)
     }
 
     /// The folder of a clue, by id, register number, or a path into its folder.
@@ -183,12 +199,18 @@ impl Engine {
         {
             String::from_utf8_lossy(&bytes).trim().to_owned()
         } else {
-            // A path into the folder, or the random part alone, is what people have at hand.
-            let mut candidates = name
-                .trim_end_matches('/')
-                .split('/')
-                .filter(|part| is_id(part));
-            candidates.next().map(str::to_owned).ok_or_else(unknown)?
+            // A path into the clue's folder is what people have at hand, from where they stand or from the top.
+            let inside = self
+                .start
+                .join(name)
+                .canonicalize()
+                .ok()
+                .and_then(|full| full.strip_prefix(&self.root).map(Path::to_owned).ok());
+            let inside = inside.map_or_else(
+                || name.to_owned(),
+                |inside| inside.to_string_lossy().replace('\\', "/"),
+            );
+            id_of(&inside).map(str::to_owned).ok_or_else(unknown)?
         };
         let folder = folder_of(&id).ok_or_else(unknown)?;
         match self.files.kind(&folder) {
@@ -298,7 +320,27 @@ impl Engine {
     }
 
     /// Takes a step: decides, judges the result, and publishes it as one commit.
+    ///
+    /// Where somebody else commits in between, the step is decided anew on what they left.
     pub fn advance(
+        &self,
+        name: &str,
+        command: &Command,
+        environment: &Environment,
+        now: Timestamp,
+    ) -> Result<Published, Failure> {
+        let mut result = self.advance_once(name, command, environment, now);
+        for _ in 0..RETRIES {
+            if !matches!(result, Err(Failure::Publish(PublishError::HeadMoved))) {
+                break;
+            }
+            result = Self::open(&self.start)
+                .and_then(|fresh| fresh.advance_once(name, command, environment, now));
+        }
+        result
+    }
+
+    fn advance_once(
         &self,
         name: &str,
         command: &Command,
@@ -307,8 +349,17 @@ impl Engine {
     ) -> Result<Published, Failure> {
         let (repository, actor, author, committer) = self.actor(environment, now)?;
         let head = repository.head()?;
+        let history = History {
+            repository: &repository,
+            commit: head.commit(),
+            prefix: repository.prefix(&self.root),
+        };
         let (case, decision) = self.decide(name, command, &actor)?;
-        let (changes, read) = self.of_clue(&case, &decision.changes)?;
+        let found = history.departures(&self.files, &case, &decision.changes)?;
+        if !found.is_empty() {
+            return Err(Failure::Findings(found));
+        }
+        let (changes, read) = self.of_clue(&history, &case, &decision.changes)?;
         let mut message = format!(
             "clue {}: {}\n\nClue-Id: {}\nClue-Step: {}\n",
             decision.id, decision.step, decision.id, decision.step
@@ -321,13 +372,15 @@ impl Engine {
         Ok(Published { commit, decision })
     }
 
-    /// All files of the clue as they will stand, and all as they were read: a step commits the clue's edited records too.
+    /// All files of the clue as they will stand, and all as they were read: a step commits the clue's edited records
+    /// too, and takes out those that are gone, so that the commit holds what was judged.
     #[expect(
         clippy::type_complexity,
         reason = "two maps of one kind, named at the only caller"
     )]
     fn of_clue(
         &self,
+        history: &History<'_>,
         case: &Case,
         decided: &Changes,
     ) -> Result<
@@ -345,18 +398,28 @@ impl Engine {
         {
             read.insert(record.path.clone(), Some(Arc::clone(&record.bytes)));
         }
+        let unreadable =
+            |path: &str| environment(format!("{path} cannot be read"), format!("{path} 无法读取"));
         for name in &case.attachments {
             let path = format!("{}/attachments/{name}", case.folder);
-            if let Ok(bytes) = self.files.read(&path, u64::MAX - 1) {
-                read.insert(path, bytes);
+            let bytes = self
+                .files
+                .read(&path, u64::MAX - 1)
+                .map_err(|_| unreadable(&path))?;
+            read.insert(path, bytes);
+        }
+        for path in history.below(&case.folder)? {
+            if matches!(self.files.kind(&path), Ok(None)) {
+                read.insert(path, None);
             }
         }
         let mut changes = read.clone();
         for (path, bytes) in decided.files() {
             if !read.contains_key(path) {
-                let present = self.files.read(path, u64::MAX - 1).map_err(|_| {
-                    environment(format!("{path} cannot be read"), format!("{path} 无法读取"))
-                })?;
+                let present = self
+                    .files
+                    .read(path, u64::MAX - 1)
+                    .map_err(|_| unreadable(path))?;
                 read.insert(path.clone(), present);
             }
             changes.insert(path.clone(), bytes.clone());
@@ -472,6 +535,7 @@ impl Engine {
             records: BTreeMap::new(),
             attachments: Vec::new(),
             broken: false,
+            unread: BTreeSet::new(),
         };
         let mut context = draft_context(&self.desk(), &empty, actor);
         let filled = context["collection"].as_object_mut();

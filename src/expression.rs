@@ -83,10 +83,7 @@ impl Expression {
             Fault {
                 kind: FaultKind::Syntax,
                 span: Span::new(start, source.len().max(start)),
-                message: Bilingual::new(
-                    format!("the expression cannot be read: {text}"),
-                    format!("表达式无法解析（{text}）"),
-                ),
+                message: in_words(&text),
             }
         })?;
         let expression = Self {
@@ -146,6 +143,33 @@ impl Expression {
 fn environment() -> &'static Arc<Env> {
     static ENVIRONMENT: OnceLock<Arc<Env>> = OnceLock::new();
     ENVIRONMENT.get_or_init(|| Arc::new(Env::stdlib()))
+}
+
+/// The parser's complaint, without the list of tokens that it would have taken.
+fn in_words(complaint: &str) -> Bilingual {
+    let token = complaint.split('\'').nth(1).unwrap_or_default();
+    let unexpected = [
+        "mismatched input",
+        "extraneous input",
+        "token recognition",
+        "no viable",
+    ];
+    if token.contains("<EOF>") {
+        Bilingual::new(
+            "the expression ends too early: something is missing",
+            "表达式不完整：末尾缺少内容",
+        )
+    } else if !token.is_empty() && unexpected.iter().any(|start| complaint.contains(start)) {
+        Bilingual::new(
+            format!("the expression cannot be read: `{token}` is not expected here"),
+            format!("表达式无法解析：此处不应出现 `{token}`"),
+        )
+    } else {
+        Bilingual::new(
+            format!("the expression cannot be read: {complaint}"),
+            format!("表达式无法解析（{complaint}）"),
+        )
+    }
 }
 
 fn bracket_depth(source: &str) -> usize {

@@ -48,7 +48,8 @@ pub trait Files: Send + Sync {
     /// Reads a file of at most `limit` bytes; `None` where there is none.
     fn read(&self, path: &str, limit: u64) -> Result<Option<Arc<[u8]>>, ReadError>;
 
-    /// Lists a folder, sorted by name; empty where there is none. `.git` is never listed.
+    /// Lists a folder, sorted by name; empty where there is none. The `.git` at the top is never listed;
+    /// a deeper one is told as [`FileKind::Other`].
     fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, ReadError>;
 
     /// Tells what lies at a path, without following a symbolic link; `None` where nothing does.

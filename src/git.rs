@@ -231,6 +231,14 @@ impl Repository {
         }
     }
 
+    /// Whether the executable bit of files in the work tree means anything (`core.fileMode`).
+    pub fn trusts_modes(&self) -> bool {
+        self.inner
+            .config()
+            .and_then(|config| config.get_bool("core.filemode"))
+            .unwrap_or(true)
+    }
+
     /// Who acts and who commits, by the environment first and git's configuration second.
     pub fn identities(
         &self,

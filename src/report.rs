@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::files::Files;
-use crate::text::{Language, position, visible};
+use crate::text::{Language, position, visible, visible_line};
 use crate::world::MAXIMUM_RECORD;
 
 /// The version of every JSON that the program prints.
@@ -46,7 +46,7 @@ pub fn one(diagnostic: &Diagnostic, files: &dyn Files, style: Style) -> String {
         _ => code.to_owned(),
     };
     let source = source_of(files, &diagnostic.place);
-    let path = visible(&diagnostic.place.path);
+    let path = visible_line(&diagnostic.place.path);
     let heading = title.primary_title(message).id(code);
     let mut group = match (&source, diagnostic.place.span) {
         (Some(text), Some(span)) => {

@@ -124,10 +124,8 @@ impl Schemas {
             return Vec::new();
         };
         let Some(validator) = schema.validator.get_or_init(|| compile(&schema.value).ok()) else {
-            return vec![invalid(
-                &format!("schema/{name}.schema.json"),
-                "it cannot be compiled",
-            )];
+            let why = compile(&schema.value).err().unwrap_or_default();
+            return vec![invalid(&format!("schema/{name}.schema.json"), &why)];
         };
         if validator.is_valid(value) {
             return Vec::new();

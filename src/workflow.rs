@@ -11,7 +11,7 @@ pub use next::{Possibility, options};
 
 use crate::case::{CARD, Case, Record};
 use crate::change::{Changes, set};
-use crate::check::{check_case, digest, entry_path, judge_rules, number_entries};
+use crate::check::{check_case, check_seals, digest, entry_path, judge_rules, number_entries};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::expression::{Scope, Shape};
 use crate::files::Files;
@@ -80,6 +80,14 @@ pub fn decide(
     };
     let state = case.state().to_owned();
     permitted(world, case, step, command, actor)?;
+    // A step that opens a record must not cover up that it was changed while it was sealed.
+    let broken: Vec<Diagnostic> = check_seals(world, case)
+        .into_iter()
+        .filter(|found| found.code == Code::SealBroken)
+        .collect();
+    if !broken.is_empty() {
+        return Err(broken);
+    }
 
     // What the actor sets comes first, and the step's own values see it.
     let mut changes = Changes::default();
@@ -308,14 +316,24 @@ fn trail_entry(
     Value::Object(entry)
 }
 
-/// SHA-256 of each record that the new state seals and whose last seal is not that already.
+/// SHA-256 of each record that the new state seals and the old one did not, or that the step itself writes into.
 fn seals(world: &World, case: &Case, decision: &Decision) -> Map<String, Value> {
     let before = world.rulebook.seals(&decision.from);
     let after = world.rulebook.seals(&decision.to);
+    let step = world.rulebook.steps.get(&decision.step);
     let mut seals = Map::new();
     for record in case.records.values().flatten() {
         let name = record.name.as_str();
-        if after.contains(name) && !before.contains(name) {
+        let written = step.is_some_and(|step| {
+            step.sets
+                .keys()
+                .chain(step.appends.keys())
+                .any(|field| field.split('.').next() == Some(name))
+        });
+        if after.contains(name)
+            && (!before.contains(name)
+                || written && decision.changes.files().contains_key(&record.path))
+        {
             seals.insert(record.inner.clone(), json!(digest(&record.bytes)));
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::case::{Case, folder_of, is_id};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::{Files, file_name};
-use crate::world::unreadable;
+use crate::world::{MAXIMUM_RECORD, unreadable};
 
 /// Where a number is registered: by year, category and thousand of the sequence. `None` where the text is no number.
 pub fn entry_path(number: &str) -> Option<String> {
@@ -102,12 +102,18 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
             continue;
         }
         if entry_path(number).as_deref() != Some(path.as_str()) {
-            found.push(Diagnostic::new(
-                Code::FileMisplaced,
-                Place::file(&path),
-                "this is no entry of the register",
-                "这不是有效的编号登记项",
-            ));
+            found.push(
+                Diagnostic::new(
+                    Code::FileMisplaced,
+                    Place::file(&path),
+                    "this is no entry of the register",
+                    "这不是有效的编号登记项",
+                )
+                .remedy(
+                    "entries lie at register/YEAR/CODE/THOUSAND/NUMBER, written by the step register: move it there, or delete it",
+                    "登记项由登记步骤写在 register/年/类别代码/千位/编号，请移到那里，或者删除",
+                ),
+            );
             continue;
         }
         let id = match files.read(&path, 1_000) {
@@ -120,7 +126,9 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
             }
         };
         let card = folder_of(&id).map(|folder| format!("{folder}/clue.yaml"));
-        let there = card.is_some_and(|card| matches!(files.kind(&card), Ok(Some(_))));
+        let there = card
+            .as_deref()
+            .is_some_and(|card| matches!(files.kind(card), Ok(Some(_))));
         if !is_id(&id) || !there {
             found.push(
                 Diagnostic::new(
@@ -128,6 +136,10 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
                     Place::file(&path),
                     format!("the number {number} names no clue that is here"),
                     format!("编号 {number} 所指的线索不存在"),
+                )
+                .remedy(
+                    "fetch the clue, or restore it from git",
+                    "请先同步该线索，或从 git 恢复",
                 )
                 .procedure("T4"),
             );
@@ -141,7 +153,31 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
                 )
                 .procedure("T4"),
             );
+        } else if !bears(files, card.as_deref(), number) {
+            found.push(
+                Diagnostic::new(
+                    Code::NumberUnregistered,
+                    Place::file(&path),
+                    format!("the clue {id} does not bear the number {number}"),
+                    format!("线索 {id} 并没有使用编号 {number}"),
+                )
+                .remedy(
+                    "numbers are given by the step register; restore clue.yaml, or this entry, from git",
+                    "编号由登记步骤给出；请从 git 恢复 clue.yaml 或该登记项",
+                )
+                .procedure("T4"),
+            );
         }
     }
     found
+}
+
+/// Whether the card holds the number at all; the clue's own check says the rest.
+fn bears(files: &dyn Files, card: Option<&str>, number: &str) -> bool {
+    let bytes = card.and_then(|card| files.read(card, MAXIMUM_RECORD).ok().flatten());
+    bytes.is_none_or(|bytes| {
+        bytes
+            .windows(number.len())
+            .any(|window| window == number.as_bytes())
+    })
 }

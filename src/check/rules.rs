@@ -6,7 +6,7 @@ use crate::case::{Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Scope;
 use crate::rulebook::soundness::{fill_in, split_place};
-use crate::rulebook::{Condition, Rule};
+use crate::rulebook::{Condition, RecordType, Rule, match_path};
 use crate::text::visible_line;
 use crate::time::Timestamp;
 use crate::world::World;
@@ -70,13 +70,23 @@ fn required(world: &World, case: &Case) -> Vec<Diagnostic> {
             let Some(declared) = world.rulebook.records.get(record) else {
                 continue;
             };
-            if !case.all(record).is_empty() {
+            // A record that was sealed and is gone is the seals' to tell: drafting it anew would not bring it back.
+            if !case.all(record).is_empty()
+                || case.unread.contains(record)
+                || was_sealed(case, declared)
+            {
                 continue;
             }
+            let path = declared.path.split('{').next().unwrap_or_default();
+            let (whom_en, whom_zh) = if declared.is_by_department() {
+                (" --department DEPARTMENT", " --department 部门")
+            } else {
+                ("", "")
+            };
             found.push(
                 Diagnostic::new(
                     Code::RecordMissing,
-                    Place::file(format!("{}/{}", case.folder, declared.path)),
+                    Place::file(format!("{}/{path}", case.folder)),
                     format!(
                         "the {} is missing; the state “{}” requires it",
                         declared.label.en, world.rulebook.states[name].label.en
@@ -87,14 +97,22 @@ fn required(world: &World, case: &Case) -> Vec<Diagnostic> {
                     ),
                 )
                 .remedy(
-                    format!("clue draft {id} {record}"),
-                    format!("clue draft {id} {record} 可生成草稿"),
+                    format!("clue draft {id} {record}{whom_en}"),
+                    format!("clue draft {id} {record}{whom_zh} 可生成草稿"),
                 )
                 .procedure(declared.procedure.joined()),
             );
         }
     }
     found
+}
+
+fn was_sealed(case: &Case, declared: &RecordType) -> bool {
+    case.card
+        .iter()
+        .flat_map(|card| &card.trail)
+        .flat_map(|entry| entry.seals.iter().flatten())
+        .any(|(path, _)| match_path(&declared.path, path).is_some())
 }
 
 /// Judges rules; those that are about `each` record are judged for each, or only for `record` where one is given.
@@ -154,6 +172,10 @@ fn judge(case: &Case, scope: &Scope, rule: &Rule, record: Option<&Record>) -> Op
             place,
             format!("the rule {} could not be judged: {}", rule.name, why.en),
             format!("规则 {} 无法判定：{}", rule.name, why.zh),
+        )
+        .remedy(
+            "mend the rule in workflow.yaml; what cannot be judged counts as violated",
+            "请修正 workflow.yaml 中的这条规则；无法判定的一律视为不满足",
         ),
     };
     Some(

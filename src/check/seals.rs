@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use crate::case::Case;
 use crate::check::attachments::digest;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::text::Language;
 use crate::world::World;
 
 /// Compares every record that the state seals with the last seal that the trail holds of it.
-pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
+pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
     let Some(card) = &case.card else {
         return Vec::new();
     };
@@ -57,16 +58,18 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
                     Place::file(&record.path),
                     format!(
                         "the state “{}” seals the {}, and the trail holds no seal of it",
-                        card.state, label.en
+                        world.rulebook.label("state", &card.state, Language::En),
+                        label.en
                     ),
                     format!(
                         "“{}”状态要求封存{}，但经过中没有它的封存记录",
-                        card.state, label.zh
+                        world.rulebook.label("state", &card.state, Language::Zh),
+                        label.zh
                     ),
                 )
                 .remedy(
-                    "records are added before the step that seals them",
-                    "记录应在封存它的步骤之前加入",
+                    "records are added before the step that seals them: take the record away, or restore the state if it was set by hand",
+                    "记录应在封存它的步骤之前加入：请移走这份记录；如果是手工改了状态，请恢复状态",
                 )
                 .procedure("P2"),
             ),
@@ -80,18 +83,24 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
             .iter()
             .find(|(_, declared)| crate::rulebook::match_path(&declared.path, path).is_some())
             .map(|(name, _)| name.as_str());
-        if name.is_some_and(|name| sealed.contains(name)) && !case.broken {
+        let whole = format!("{}/{path}", case.folder);
+        if name.is_some_and(|name| sealed.contains(name))
+            && !case.unread.contains(name.unwrap_or_default())
+        {
             found.push(
                 Diagnostic::new(
                     Code::SealBroken,
-                    Place::file(format!("{}/{path}", case.folder)),
+                    Place::file(&whole),
                     format!(
                         "this record was sealed by `{}` and is gone",
                         card.trail[index].step
                     ),
                     format!("这份记录已由 `{}` 封存，现在不见了", card.trail[index].step),
                 )
-                .remedy("restore it from git", "请从 git 恢复")
+                .remedy(
+                    format!("restore it: git checkout HEAD -- {whole}"),
+                    format!("请恢复：git checkout HEAD -- {whole}"),
+                )
                 .procedure("P2"),
             );
         }

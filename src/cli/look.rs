@@ -113,7 +113,13 @@ impl Show {
             text.push_str(&format!("{}  {value}\n", pad(name, widest)));
         }
         text.push('\n');
-        for entry in &card.trail {
+        let steps: Vec<String> = card
+            .trail
+            .iter()
+            .map(|entry| world.rulebook.label("step", &entry.step, language))
+            .collect();
+        let widest = steps.iter().map(|step| width(step)).max().unwrap_or(0);
+        for (entry, step) in card.trail.iter().zip(&steps) {
             let at = crate::time::Timestamp::parse(&entry.at)
                 .map_or_else(|| entry.at.clone(), crate::time::Timestamp::minutes);
             let department = entry.department.as_ref().map_or_else(String::new, |key| {
@@ -125,7 +131,7 @@ impl Show {
                 .map_or_else(String::new, |reason| format!("  {}", visible_line(reason)));
             text.push_str(&format!(
                 "{at}  {}  {}{department}{reason}\n",
-                pad(&world.rulebook.label("step", &entry.step, language), 14),
+                pad(step, widest),
                 world.organisation.person_name(&entry.by)
             ));
         }

@@ -95,7 +95,10 @@ pub(super) fn write(
     {
         match fs::remove_file(root.join(path)) {
             Ok(()) => written.files.push((path.clone(), None)),
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            // It is gone already, and the index is to be told of it all the same.
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                written.files.push((path.clone(), None));
+            }
             Err(error) => {
                 failure.get_or_insert(format!("{path}: {error}"));
             }
@@ -165,7 +168,10 @@ impl Written {
             let result = match self.before.get(path).and_then(Option::as_ref) {
                 Some(bytes) => prepare(&self.root, path, bytes)
                     .and_then(|temporary| fs::rename(temporary, &full)),
-                None => fs::remove_file(&full),
+                None => match fs::remove_file(&full) {
+                    Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
+                    result => result,
+                },
             };
             if let Err(error) = result {
                 trouble.push(format!("{path}: {error}"));

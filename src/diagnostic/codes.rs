@@ -218,6 +218,9 @@ codes! {
     StepArgument "step-argument" Error
         "the step needs to be told more, or something else" "步骤的参数缺失或有误"
         "For example which department's slip is meant (--department), or a value given with --set that has no place." "例如没有说明是哪个部门的流转单（--department），或 --set 给的值没有对应位置。";
+    StepUncommitted "step-uncommitted" Error
+        "the step rests on something that is not committed" "步骤所依据的内容尚未提交"
+        "A step is judged by organisation, rulebook, schemas and index card as the last commit has them, because whoever reads the history later has nothing else (P2). Commit the change to organisation or rulebook first; restore a card that was edited by hand." "步骤以最近一次提交中的组织、规则书、模式和索引卡为依据，因为以后查阅历史的人只能看到这些（P2）。组织或规则书的改动请先提交；手工改过的索引卡请恢复。";
     StepCondition "step-condition" Error
         "the step's condition does not hold" "不满足步骤的条件"
         "The rulebook gives the step a condition of its own. The finding says what is missing." "规则书对该步骤另有条件。提示中说明了还缺什么。";

@@ -13,12 +13,30 @@ use crate::files::{FileKind, Files, FolderEntry, ReadError, join};
 #[derive(Clone, Debug)]
 pub struct DiskFiles {
     root: PathBuf,
+    /// Whether the executable bit means anything in this folder.
+    modes: bool,
 }
 
 impl DiskFiles {
     /// Takes the repository's folder.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        Self {
+            root: root.into(),
+            modes: true,
+        }
+    }
+
+    /// Says whether the executable bit means anything: on some file systems every file has it.
+    pub fn with_modes(mut self, modes: bool) -> Self {
+        self.modes = modes;
+        self
+    }
+
+    fn kind_of(&self, metadata: &Metadata) -> FileKind {
+        match kind_of(metadata) {
+            FileKind::Executable if !self.modes => FileKind::File,
+            kind => kind,
+        }
     }
 
     /// The repository's folder.
@@ -35,7 +53,7 @@ impl Files for DiskFiles {
             Err(error) if is_absent(&error) => return Ok(None),
             Err(error) => return Err(ReadError::Failed(error.to_string())),
         };
-        match kind_of(&metadata) {
+        match self.kind_of(&metadata) {
             FileKind::File | FileKind::Executable => {}
             other => return Err(ReadError::Kind(other)),
         }
@@ -68,14 +86,16 @@ impl Files for DiskFiles {
         for entry in entries {
             let entry = entry.map_err(|error| ReadError::Failed(error.to_string()))?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            if name == ".git" {
+            if name == ".git" && folder.is_empty() {
                 continue;
             }
             let kind = match entry.file_type() {
+                // A repository inside is told, and not looked into.
+                Ok(_) if name == ".git" => FileKind::Other,
                 Ok(kind) if kind.is_dir() => FileKind::Folder,
                 Ok(kind) if kind.is_symlink() => FileKind::SymbolicLink,
                 Ok(kind) if kind.is_file() => match entry.metadata() {
-                    Ok(metadata) => kind_of(&metadata),
+                    Ok(metadata) => self.kind_of(&metadata),
                     Err(error) if is_absent(&error) => continue,
                     Err(error) => return Err(ReadError::Failed(error.to_string())),
                 },
@@ -89,27 +109,36 @@ impl Files for DiskFiles {
     }
 
     fn walk(&self, folder: &str) -> Result<Vec<(String, FileKind)>, ReadError> {
-        let walked = WalkDir::new(self.root.join(folder))
+        let mut walked = WalkDir::new(self.root.join(folder))
             .min_depth(1)
             .follow_root_links(false)
-            .sort_by_file_name();
+            .sort_by_file_name()
+            .into_iter();
         let mut found = Vec::new();
-        for entry in walked
-            .into_iter()
-            .filter_entry(|entry| entry.file_name() != ".git")
-        {
+        while let Some(entry) = walked.next() {
             let entry = match entry {
                 Ok(entry) => entry,
                 Err(error) if error.io_error().is_some_and(is_absent) => continue,
                 Err(error) => return Err(ReadError::Failed(error.to_string())),
             };
-            if entry.file_type().is_dir() {
+            let is_folder = entry.file_type().is_dir();
+            let kind = if entry.file_name() == ".git" {
+                // A repository inside is told, and not looked into.
+                if is_folder {
+                    walked.skip_current_dir();
+                }
+                if folder.is_empty() && entry.depth() == 1 {
+                    continue;
+                }
+                FileKind::Other
+            } else if is_folder {
                 continue;
-            }
-            let kind = match entry.metadata() {
-                Ok(metadata) => kind_of(&metadata),
-                Err(error) if error.io_error().is_some_and(is_absent) => continue,
-                Err(error) => return Err(ReadError::Failed(error.to_string())),
+            } else {
+                match entry.metadata() {
+                    Ok(metadata) => self.kind_of(&metadata),
+                    Err(error) if error.io_error().is_some_and(is_absent) => continue,
+                    Err(error) => return Err(ReadError::Failed(error.to_string())),
+                }
             };
             let inside = entry.path().strip_prefix(&self.root);
             let parts = inside.unwrap_or(entry.path()).components();
@@ -123,7 +152,7 @@ impl Files for DiskFiles {
 
     fn kind(&self, path: &str) -> Result<Option<FileKind>, ReadError> {
         match fs::symlink_metadata(self.root.join(path)) {
-            Ok(metadata) => Ok(Some(kind_of(&metadata))),
+            Ok(metadata) => Ok(Some(self.kind_of(&metadata))),
             Err(error) if is_absent(&error) => Ok(None),
             Err(error) => Err(ReadError::Failed(error.to_string())),
         }

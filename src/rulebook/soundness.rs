@@ -242,6 +242,10 @@ impl Checker<'_> {
                         format!("no step leads to the state `{name}`"),
                         format!("没有步骤能到达状态 `{name}`"),
                     )
+                    .remedy(
+                        "add a step that leads there, or delete the state",
+                        "请增加通往该状态的步骤，或删除该状态",
+                    )
                     .procedure("P4"),
                 );
             }
@@ -466,6 +470,10 @@ impl Checker<'_> {
                         format!("the deadline `{name}` never ends"),
                         format!("期限 `{name}` 没有终点"),
                     )
+                    .remedy(
+                        "write when it ends, such as entered.handled",
+                        "请写明到何时为止，例如 entered.handled",
+                    )
                     .procedure("P4"),
                 );
             }
@@ -535,12 +543,15 @@ impl Checker<'_> {
                     for (key, en, zh) in [("en", "English", "英文"), ("zh", "Chinese", "中文")]
                     {
                         if absent(key) {
-                            self.found.push(Diagnostic::new(
-                                Code::RulebookTranslation,
-                                Place::at(FILE, entries[0].key_span),
-                                format!("the {en} wording is missing"),
-                                format!("缺少{zh}文字"),
-                            ));
+                            self.found.push(
+                                Diagnostic::new(
+                                    Code::RulebookTranslation,
+                                    Place::at(FILE, entries[0].key_span),
+                                    format!("the {en} wording is missing"),
+                                    format!("缺少{zh}文字"),
+                                )
+                                .remedy(format!("fill in `{key}`"), format!("请填写 `{key}`")),
+                            );
                         }
                     }
                 }

@@ -30,8 +30,14 @@ pub(super) fn describe(
             let inner = format!("{pointer}/{key}");
             let label = title(schema, &inner);
             let (en, zh) = label.map_or((String::new(), String::new()), |label| {
+                let en = label.en.to_lowercase();
+                let same = en == key.replace('_', " ");
                 (
-                    format!(" ({})", label.en.to_lowercase()),
+                    if same {
+                        String::new()
+                    } else {
+                        format!(" ({en})")
+                    },
                     format!("（{}）", label.zh),
                 )
             });
@@ -257,6 +263,16 @@ fn wrong_type(
         diagnostic.remedy("put it in quotes", "请加上引号")
     } else if node.is_null() {
         diagnostic.remedy("fill it in", "请填写")
+    } else if expected.contains(&"array") {
+        diagnostic.remedy(
+            "write one entry a line, below the key: `  - ...`",
+            "请在键的下方每行写一项：`  - …`",
+        )
+    } else if expected.contains(&"object") {
+        diagnostic.remedy(
+            "write one field a line, as `key: value`",
+            "请每行写一个字段：`键: 值`",
+        )
     } else {
         diagnostic
     }
@@ -326,7 +342,13 @@ fn names(schema: &Value, pointer: &str) -> (String, String) {
     let key = pointer
         .rsplit('/')
         .find(|part| !part.is_empty() && part.parse::<usize>().is_err());
-    match (key, title(schema, pointer)) {
+    // An entry of a list is called after the list.
+    let of_list = || {
+        let (parent, last) = pointer.rsplit_once('/')?;
+        last.parse::<usize>().ok()?;
+        title(schema, parent)
+    };
+    match (key, title(schema, pointer).or_else(of_list)) {
         (Some(key), Some(label)) if label.en.to_lowercase() != key.replace('_', " ") => (
             format!("`{key}` ({})", label.en.to_lowercase()),
             format!("{}（`{key}`）", label.zh),

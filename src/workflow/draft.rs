@@ -2,9 +2,11 @@
 
 use serde_json::{Value, json};
 
-use crate::case::Case;
+use crate::case::{Case, check_name};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::{Scope, Shape};
+use crate::rulebook::{RecordType, match_path};
+use crate::text::visible_line;
 use crate::workflow::{Actor, Desk};
 
 /// Which record to draft.
@@ -116,6 +118,9 @@ pub fn draft(
         .replace("{department}", department.as_deref().unwrap_or_default())
         .replace("{date}", &date)
         .replace("{what}", &purpose);
+    if let Some(found) = misnamed(case, declared, &inner, &date, &purpose) {
+        return Err(vec![found]);
+    }
     let path = format!("{}/{inner}", case.folder);
     if !matches!(desk.files.kind(&path), Ok(None)) {
         return Err(vec![
@@ -138,6 +143,50 @@ pub fn draft(
         .render(template, &context)
         .map_err(|found| vec![found])?;
     Ok((path, text))
+}
+
+/// A date or purpose that would make a name that is no record's, or lead out of the clue's folder.
+fn misnamed(
+    case: &Case,
+    declared: &RecordType,
+    inner: &str,
+    date: &str,
+    purpose: &str,
+) -> Option<Diagnostic> {
+    let place = Place::file(&case.folder);
+    if declared.path.contains("{date}")
+        && chrono::NaiveDate::parse_from_str(date, "%Y-%m-%d").is_err()
+    {
+        let shown = visible_line(date);
+        return Some(
+            Diagnostic::new(
+                Code::StepArgument,
+                place,
+                format!("`{shown}` is no date"),
+                format!("`{shown}` 不是有效的日期"),
+            )
+            .remedy("write it like 2026-11-23", "请写成 2026-11-23 的形式"),
+        );
+    }
+    let allowed = inner
+        .split('/')
+        .all(|part| check_name(inner, part).is_none());
+    if allowed && match_path(&declared.path, inner).is_some() {
+        return None;
+    }
+    let shown = visible_line(purpose);
+    Some(
+        Diagnostic::new(
+            Code::StepArgument,
+            place,
+            format!("`{shown}` cannot be part of a file's name"),
+            format!("`{shown}` 不能用在文件名中"),
+        )
+        .remedy(
+            "use letters, digits and hyphens, such as discussion",
+            "请用字母、数字和连字符，例如 discussion",
+        ),
+    )
 }
 
 /// The drafts that a step leaves behind: one record, or one for each department concerned; none where it exists.

@@ -11,7 +11,7 @@ use crate::workflow::{Actor, Command, Desk, decide};
 pub struct Possibility {
     pub step: String,
     pub department: Option<String>,
-    /// People who have a role for it.
+    /// People who could take it at once; where nobody could, those who have a role for it.
     pub people: Vec<String>,
     /// What stands in the way; empty where it could be taken at once.
     pub missing: Vec<Diagnostic>,
@@ -45,6 +45,7 @@ pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> 
                 .collect();
             let mut people = Vec::new();
             let mut missing: Option<Vec<Diagnostic>> = None;
+            let mut possible = false;
             for person in candidates {
                 let command = Command {
                     step: name.clone(),
@@ -63,6 +64,11 @@ pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> 
                     },
                 ) {
                     Ok(_) => {
+                        if !possible {
+                            // Others have the role as well, and something stands in the way of them only.
+                            people.clear();
+                        }
+                        possible = true;
                         people.push(person);
                         missing = Some(Vec::new());
                     }
@@ -71,7 +77,7 @@ pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> 
                         let refused = found.iter().any(|diagnostic| {
                             matches!(diagnostic.code, Code::StepRole | Code::StepSeparation)
                         });
-                        if !refused {
+                        if !refused && !possible {
                             people.push(person);
                             missing.get_or_insert(found);
                         }

@@ -84,8 +84,10 @@ impl<'a> Faults<'a> {
         } else {
             Place::file(self.path)
         };
-        self.found
-            .push(Diagnostic::new(Code::FileEmpty, place, en, zh));
+        self.found.push(
+            Diagnostic::new(Code::FileEmpty, place, en, zh)
+                .remedy("fill it in, or delete it", "请填写，或者删除"),
+        );
     }
 
     pub(super) fn tag(&mut self, span: Span) {
@@ -141,12 +143,17 @@ impl<'a> Faults<'a> {
             .chars()
             .next()
             .map_or(start, |next| start + next.len_utf8());
-        let found = self.diagnostic(
-            Code::YamlDepth,
-            Span::new(start, end),
-            format!("values are nested more than {MAXIMUM_DEPTH} levels deep"),
-            format!("嵌套超过 {MAXIMUM_DEPTH} 层"),
-        );
+        let found = self
+            .diagnostic(
+                Code::YamlDepth,
+                Span::new(start, end),
+                format!("values are nested more than {MAXIMUM_DEPTH} levels deep"),
+                format!("嵌套超过 {MAXIMUM_DEPTH} 层"),
+            )
+            .remedy(
+                "write the value with fewer levels; no record needs that many",
+                "请减少层次；任何记录都用不到这么多层",
+            );
         self.push(found);
     }
 

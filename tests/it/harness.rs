@@ -96,10 +96,15 @@ impl World {
 
     /// Runs the program as the person with an e-mail address.
     pub(crate) fn clue(&self, email: &str, arguments: &[&str]) -> Ran {
+        Ran::of(&mut self.program(email, arguments))
+    }
+
+    /// The program as the person with an e-mail address would start it, not yet started.
+    pub(crate) fn program(&self, email: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clue"));
         self.environment(&mut command, email);
         command.args(["--lang", "en"]).args(arguments);
-        Ran::new(command.output().expect("the program runs"))
+        command
     }
 
     /// Runs git and gives what it prints.
@@ -188,6 +193,11 @@ impl World {
 }
 
 impl Ran {
+    /// Runs a program to its end.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        Self::new(command.output().expect("the program runs"))
+    }
+
     fn new(output: Output) -> Self {
         Self {
             status: output.status.code().unwrap_or(-1),

@@ -1,8 +1,12 @@
 //! The one integration test binary; each module is a caption of what it proves.
 
+mod check_cases;
 mod commands;
 mod docs;
+mod faults;
 mod harness;
 mod index;
 mod layers;
+mod play;
 mod procedure;
+mod walks;

@@ -1,219 +1,10 @@
 //! The built-in rulebook is sound, and a clue can be led through it in memory, each step judged.
 
-use std::sync::Arc;
-
-use clue::case::{Case, folder_of};
-use clue::change::Changes;
-use clue::check::check_all;
-use clue::diagnostic::Diagnostic;
-use clue::files::{Files, MemoryFiles};
-use clue::template::Templates;
-use clue::time::Timestamp;
-use clue::workflow::{Actor, Command, Decision, Desk, DraftRequest, decide, draft};
-use clue::world::World;
+use clue::workflow::Command;
 use serde_json::{Value, json};
 
 use crate::harness::filled;
-
-const ORGANISATION: &str = "\
-name: 华远机械股份有限公司
-language: zh
-time_zone: Asia/Shanghai
-departments:
-  office: { name: 线索管理办公室, head: li-wei }
-  quality: { name: 质量部, head: zhao-gang }
-  service: { name: 客户服务部, head: sun-li }
-people:
-  li-wei: { name: 李伟, email: li@example.org, department: office, roles: [officer, archivist] }
-  zhou-min: { name: 周敏, email: zhou@example.org, department: office, roles: [reviewer, leader] }
-  zhao-gang: { name: 赵刚, email: zhao@example.org, department: quality, roles: [head] }
-  sun-li: { name: 孙丽, email: sun@example.org, department: service, roles: [head] }
-  chen-jie: { name: 陈洁, email: chen@example.org, department: quality }
-  wu-di: { name: 吴迪, email: wu@example.org, department: service }
-  he-jing: { name: 何静, email: he@example.org, department: office, roles: [supervisor] }
-duty: { officer: li-wei, archivist: li-wei }
-responsibilities: { product-quality: [quality], service-complaint: [service] }
-";
-
-const ID: &str = "20261123-k7qd";
-
-struct Play {
-    files: MemoryFiles,
-    minute: u32,
-}
-
-impl Play {
-    fn new() -> Self {
-        let mut files = MemoryFiles::default();
-        for (path, bytes) in clue::builtin::files().iter() {
-            files.insert(path, Arc::clone(bytes));
-        }
-        files.insert("organisation.yaml", ORGANISATION.as_bytes().to_vec());
-        Self { files, minute: 0 }
-    }
-
-    fn path(&self, inner: &str) -> String {
-        format!("{}/{inner}", folder_of(ID).expect("an id"))
-    }
-
-    fn write(&mut self, inner: &str, text: &str) {
-        let path = self.path(inner);
-        self.files.insert(path, text.as_bytes().to_vec());
-    }
-
-    fn read(&self, inner: &str) -> String {
-        let bytes = self
-            .files
-            .read(&self.path(inner), 1_000_000)
-            .expect("memory")
-            .unwrap_or_else(|| panic!("{inner}"));
-        String::from_utf8(bytes.to_vec()).expect("text")
-    }
-
-    /// Replaces the first `from` in a record, as a person would in an editor.
-    #[track_caller]
-    fn edit(&mut self, inner: &str, from: &str, to: &str) {
-        let text = self.read(inner);
-        assert!(text.contains(from), "{inner} has no {from:?}:\n{text}");
-        self.write(inner, &text.replacen(from, to, 1));
-    }
-
-    fn apply(&mut self, changes: &Changes) {
-        for (path, bytes) in changes.files() {
-            self.files.insert(
-                path.clone(),
-                Arc::clone(bytes.as_ref().expect("no step deletes")),
-            );
-        }
-    }
-
-    fn attempt(&mut self, by: &str, command: Command) -> Result<Decision, Vec<Diagnostic>> {
-        self.minute += 1;
-        let at = format!(
-            "2026-11-23T{:02}:{:02}:00+08:00",
-            9 + self.minute / 60,
-            self.minute % 60
-        );
-        let actor = Actor {
-            person: by.to_owned(),
-            at: Timestamp::parse(&at).expect("a time"),
-        };
-        let builtin = clue::builtin::files();
-        let (world, found) = World::load(&self.files, builtin);
-        assert_eq!(found, [], "the world");
-        let world = world.expect("a world");
-        let templates = Templates::new(&self.files, builtin, clue::markdown::to_html);
-        let desk = Desk {
-            files: &self.files,
-            world: &world,
-            templates: &templates,
-        };
-        let (case, _) = Case::load(&self.files, &world, &folder_of(ID).expect("an id"));
-        decide(&desk, &case, &command, &actor)
-    }
-
-    #[track_caller]
-    fn step(&mut self, by: &str, step: &str, more: impl FnOnce(&mut Command)) -> Decision {
-        let mut command = Command {
-            step: step.to_owned(),
-            ..Command::default()
-        };
-        more(&mut command);
-        let decision = self
-            .attempt(by, command)
-            .unwrap_or_else(|found| panic!("{step} by {by}: {found:#?}"));
-        self.apply(&decision.changes);
-        decision
-    }
-
-    #[track_caller]
-    fn refused(&mut self, by: &str, step: &str, more: impl FnOnce(&mut Command), code: &str) {
-        let mut command = Command {
-            step: step.to_owned(),
-            ..Command::default()
-        };
-        more(&mut command);
-        match self.attempt(by, command) {
-            Ok(_) => panic!("{step} by {by} was not refused"),
-            Err(found) => {
-                let named = |diagnostic: &Diagnostic| {
-                    diagnostic.code.name() == code || diagnostic.rule.as_deref() == Some(code)
-                };
-                assert!(
-                    found.iter().any(named),
-                    "{step} by {by}, expected {code}: {found:#?}"
-                );
-            }
-        }
-    }
-
-    #[track_caller]
-    fn draft(&mut self, record: &str, department: Option<&str>, purpose: Option<&str>) {
-        let builtin = clue::builtin::files();
-        let (world, _) = World::load(&self.files, builtin);
-        let world = world.expect("a world");
-        let templates = Templates::new(&self.files, builtin, clue::markdown::to_html);
-        let desk = Desk {
-            files: &self.files,
-            world: &world,
-            templates: &templates,
-        };
-        let (case, _) = Case::load(&self.files, &world, &folder_of(ID).expect("an id"));
-        let request = DraftRequest {
-            record: record.to_owned(),
-            department: department.map(str::to_owned),
-            purpose: purpose.map(str::to_owned),
-            date: None,
-        };
-        let actor = Actor {
-            person: "li-wei".to_owned(),
-            at: Timestamp::parse("2026-11-23T09:00:00+08:00").expect("a time"),
-        };
-        let (path, text) =
-            draft(&desk, &case, &request, &actor).unwrap_or_else(|found| panic!("{found:#?}"));
-        self.files.insert(path, text.into_bytes());
-    }
-
-    #[track_caller]
-    fn sound(&self) {
-        assert_eq!(check_all(&self.files, clue::builtin::files(), None), []);
-    }
-
-    fn collect(&mut self) {
-        self.write(
-            "collection.yaml",
-            "title: 三号机床异响\nsource: 宏达公司\nchannel: customer-complaint\ndiscovered_at: 2026-11-23T08:30:00+08:00\nmatters: [三号机床]\ndescription: 开机后有异响\ncollector: wu-di\nreporter:\n  anonymous: false\n  name: 王先生\n  contact: \"0571\"\n",
-        );
-        self.step("wu-di", "collect", |_| {});
-    }
-
-    fn triage(&mut self, category: &str, kind: &str, urgency: &str) {
-        for (from, to) in [
-            (
-                "reviewed_at:",
-                "reviewed_at: 2026-11-23T10:00:00+08:00".to_owned(),
-            ),
-            ("authenticity:\n", "authenticity: credible\n".to_owned()),
-            ("\ncomplete:", "\ncomplete: true".to_owned()),
-            ("opinion:", "opinion: 情况属实".to_owned()),
-            ("\ncategory:", format!("\ncategory: {category}")),
-            ("kind:", format!("kind: {kind}")),
-            ("\nurgency:", format!("\nurgency: {urgency}")),
-        ] {
-            self.edit("triage.yaml", from, &to);
-        }
-    }
-
-    fn analyse(&mut self) {
-        let mut text = filled(&self.read("analysis.md"));
-        text = text
-            .replace("methods:\n", "methods: [data-analysis]\n")
-            .replace("level:", "level: low")
-            .replace("overall:", "overall: low");
-        self.write("analysis.md", &text);
-        self.step("zhou-min", "analyse", |_| {});
-    }
-}
+use crate::play::Play;
 
 #[test]
 fn the_built_in_rulebook_is_sound() {
@@ -272,7 +63,7 @@ fn a_clue_goes_from_collection_to_archive() {
     play.sound();
     let text = play.read("handling/quality.yaml");
     play.write("handling/quality.yaml", &text.replace("已解决", "未解决"));
-    let found = check_all(&play.files, clue::builtin::files(), None);
+    let found = play.check();
     assert!(
         found
             .iter()
@@ -296,8 +87,101 @@ fn a_clue_goes_from_collection_to_archive() {
     let archived = play.step("li-wei", "archive", |_| {});
     assert_eq!(archived.to, "archived");
     play.sound();
+    // A step that opens a record does not cover up that it was changed while it was sealed.
+    let report = play.read("feedback/quality.md");
+    play.write("feedback/quality.md", &format!("{report}\n补记。\n"));
+    let reopen = |command: &mut Command| command.reason = Some("客户再次投诉".to_owned());
+    play.refused("zhou-min", "reopen", reopen, "seal-broken");
+    play.write("feedback/quality.md", &report);
+    play.step("zhou-min", "reopen", reopen);
+    play.sound();
+}
+
+#[test]
+fn what_steps_write_is_not_written_by_hand() {
+    let mut play = Play::new();
+    play.collect();
+    play.triage("business", "product-quality", "general");
+    play.step("li-wei", "register", |_| {});
+    play.analyse();
+    let slip = |command: &mut Command| {
+        command.sets = vec![
+            ("transfers.reason".to_owned(), json!("质量问题")),
+            (
+                "transfers.expected_completion".to_owned(),
+                json!("2026-12-31"),
+            ),
+        ];
+    };
+    let forged = |more: &'static [(&'static str, &'static str, &'static str)]| {
+        move |command: &mut Command| {
+            slip(command);
+            command.reason = Some("试一试".to_owned());
+            command.entry_type = Some("progress".to_owned());
+            for (field, by, key) in more {
+                let mut value = json!({"by": by, "at": "2026-11-23T09:01:00+08:00"});
+                if !key.is_empty() {
+                    value[*key] = json!("chen-jie");
+                }
+                let status = if *key == "handler" {
+                    "accepted"
+                } else {
+                    "declined"
+                };
+                command.sets.push(((*field).to_owned(), value));
+                command
+                    .sets
+                    .push(("transfers.status".to_owned(), json!(status)));
+            }
+        }
+    };
+    play.step("li-wei", "transfer", slip);
+    let receipt: &[_] = &[("transfers.receipt", "zhao-gang", "handler")];
+    play.refused("li-wei", "transfer", forged(receipt), "slip-drafted");
+    play.step("zhao-gang", "accept", |command| {
+        command.sets = vec![("transfers.receipt.handler".to_owned(), json!("chen-jie"))];
+    });
+    // Somebody of the department notes something, and would have declined along the way.
+    let decline: &[_] = &[("transfers.decline", "zhao-gang", "reason")];
+    play.refused("chen-jie", "note", forged(decline), "slip-by-steps");
+    let status = |command: &mut Command| {
+        command.reason = Some("试一试".to_owned());
+        command.entry_type = Some("progress".to_owned());
+        command.sets = vec![("transfers.status".to_owned(), json!("draft"))];
+    };
+    play.refused("chen-jie", "note", status, "slip-status");
+    let handler = |command: &mut Command| {
+        command.reason = Some("试一试".to_owned());
+        command.entry_type = Some("progress".to_owned());
+        command.sets = vec![
+            ("transfers.status".to_owned(), json!("completed")),
+            (
+                "handling.completion".to_owned(),
+                json!({"by": "chen-jie", "at": "2026-11-23T09:30:00+08:00", "outcome": "好了"}),
+            ),
+        ];
+    };
+    play.refused("chen-jie", "note", handler, "completion-by-step");
+}
+
+#[test]
+fn a_registered_clue_can_still_be_dismissed() {
+    let mut play = Play::new();
+    play.collect();
+    play.triage("business", "product-quality", "general");
+    let number = play.step("li-wei", "register", |_| {}).number;
+    // Registration sealed the review; the step writes the dismissal into it and seals it anew.
+    play.step("li-wei", "dismiss", |command| {
+        command.reason = Some("经核实不属于线索".to_owned());
+        command.sets = vec![("triage.dismissal.ground".to_owned(), json!("not-a-clue"))];
+    });
+    play.sound();
+    assert_eq!(
+        play.value("clue.yaml")["number"].as_str(),
+        number.as_deref()
+    );
     play.step("zhou-min", "reopen", |command| {
-        command.reason = Some("客户再次投诉".to_owned())
+        command.reason = Some("有新证据".to_owned())
     });
     play.sound();
 }

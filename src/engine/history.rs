@@ -1,0 +1,133 @@
+//! What the last commit knows: a step is judged by organisation, rulebook and card as history has them.
+//! It only looks.
+
+use std::sync::Arc;
+
+use crate::case::Case;
+use crate::change::Changes;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::engine::Failure;
+use crate::files::{Files, join};
+use crate::git::{Repository, TreeKind};
+use crate::world::MAXIMUM_RECORD;
+use crate::yaml;
+
+/// The last commit of the branch, seen from the clue repository's folder.
+pub(super) struct History<'a> {
+    pub(super) repository: &'a Repository,
+    pub(super) commit: Option<&'a str>,
+    pub(super) prefix: String,
+}
+
+impl History<'_> {
+    fn full(&self, path: &str) -> String {
+        if self.prefix.is_empty() {
+            path.to_owned()
+        } else {
+            join(&self.prefix, path)
+        }
+    }
+
+    fn read(&self, path: &str) -> Result<Option<Vec<u8>>, Failure> {
+        match self.commit {
+            Some(commit) => {
+                Ok(self
+                    .repository
+                    .read_blob(commit, &self.full(path), MAXIMUM_RECORD)?)
+            }
+            None => Ok(None),
+        }
+    }
+
+    /// Every file below a folder, by its path below the clue repository's folder.
+    pub(super) fn below(&self, folder: &str) -> Result<Vec<String>, Failure> {
+        let Some(commit) = self.commit else {
+            return Ok(Vec::new());
+        };
+        let mut found = Vec::new();
+        let mut folders = vec![folder.to_owned()];
+        while let Some(folder) = folders.pop() {
+            for (name, kind) in self.repository.list_tree(commit, &self.full(&folder))? {
+                let path = join(&folder, &name);
+                if kind == TreeKind::Folder {
+                    folders.push(path);
+                } else {
+                    found.push(path);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// What a step would be judged by and history does not know: an edited rulebook, a card written by hand, a number
+    /// that was given already and is gone from the disk.
+    pub(super) fn departures(
+        &self,
+        files: &dyn Files,
+        case: &Case,
+        decided: &Changes,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let mut found = Vec::new();
+        let mut rules = vec!["organisation.yaml".to_owned(), "workflow.yaml".to_owned()];
+        for entry in files.list("schema").unwrap_or_default() {
+            if entry.name.ends_with(".schema.json") {
+                rules.push(join("schema", &entry.name));
+            }
+        }
+        for path in rules {
+            let disk = files.read(&path, MAXIMUM_RECORD).ok().flatten();
+            let known = self.read(&path)?;
+            if lines(disk.as_deref()) != lines(known.as_deref()) {
+                found.push(uncommitted(&path).remedy(
+                    format!("commit it first: git add {path}; git commit"),
+                    format!("请先提交：git add {path}，再 git commit"),
+                ));
+            }
+        }
+        let card = format!("{}/clue.yaml", case.folder);
+        let known = self.read(&card)?;
+        let before = known.as_deref().and_then(|bytes| {
+            let (document, _) = yaml::parse(&card, bytes);
+            Some(document?.root.to_json())
+        });
+        let now = case.card_record.as_ref().map(|record| &record.value);
+        if before.as_ref() != now {
+            found.push(uncommitted(&card).procedure("P2").remedy(
+                format!("steps write it: git checkout HEAD -- {card}; if a step was interrupted and clue check finds nothing, commit what it left: git add clues register; git commit"),
+                format!("该文件由步骤写入，请恢复：git checkout HEAD -- {card}；如果是步骤中途中断所致，且 clue check 没有发现问题，请提交它留下的内容：git add clues register，再 git commit"),
+            ));
+        }
+        for (path, bytes) in decided.files() {
+            let taken = path.starts_with("register/")
+                && self.read(path)?.as_deref() != bytes.as_ref().map(Arc::as_ref)
+                && self.read(path)?.is_some();
+            if taken {
+                found.push(uncommitted(path).procedure("T4").remedy(
+                    format!("a number is never given twice: git checkout HEAD -- {path}"),
+                    format!("编号绝不重复，请恢复：git checkout HEAD -- {path}"),
+                ));
+            }
+        }
+        Ok(found)
+    }
+}
+
+fn uncommitted(path: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::StepUncommitted,
+        Place::file(path),
+        "this file is not as it was committed, and steps are judged by what is committed",
+        "此文件与已提交的内容不一致，而步骤以已提交的内容为准",
+    )
+}
+
+/// The bytes without carriage returns, which git may have put there on checkout.
+fn lines(bytes: Option<&[u8]>) -> Option<Vec<u8>> {
+    Some(
+        bytes?
+            .iter()
+            .copied()
+            .filter(|&byte| byte != b'\r')
+            .collect(),
+    )
+}
