@@ -2,6 +2,7 @@
 //! The only user of git2. It never reads the environment by itself, and never writes to the work tree.
 
 mod identity;
+mod pack;
 mod store;
 
 use std::path::{Path, PathBuf};

@@ -6,6 +6,7 @@ use std::sync::{Arc, Once};
 
 use git2::{IndexEntry, IndexTime, ObjectType, Oid, Signature, Time, Tree};
 
+use crate::git::pack::WORTH_A_PACK;
 use crate::git::{GitError, Head, Identity, Repository};
 
 /// What a work-tree file was when the index was told of it, as `lstat` gives it.
@@ -55,6 +56,26 @@ impl Repository {
         author: &Identity,
         committer: &Identity,
     ) -> Result<String, GitError> {
+        let commit = if changes.len() < WORTH_A_PACK {
+            self.write_objects(head, changes, message, author, committer)?
+        } else {
+            self.write_pack(head, changes, message, author, committer)?
+        };
+        // A full disk has been seen to report success: what cannot be read back was not written.
+        let fresh = git2::Repository::open(self.inner.path())?;
+        fresh.find_commit(commit)?.tree()?;
+        Ok(commit.to_string())
+    }
+
+    /// Writes blobs, trees and commit into the object store, wherever that keeps them.
+    pub(super) fn write_objects(
+        &self,
+        head: &Head,
+        changes: &BTreeMap<String, Option<Arc<[u8]>>>,
+        message: &str,
+        author: &Identity,
+        committer: &Identity,
+    ) -> Result<Oid, GitError> {
         let odb = self.inner.odb()?;
         let parent = match head.commit() {
             Some(commit) => Some(self.inner.find_commit(Oid::from_str(commit)?)?),
@@ -82,11 +103,7 @@ impl Repository {
             &tree,
             &parents,
         )?;
-        let commit = odb.write(ObjectType::Commit, &buffer)?;
-        // A full disk has been seen to report success: what cannot be read back was not written.
-        let fresh = git2::Repository::open(self.inner.path())?;
-        fresh.find_commit(commit)?.tree()?;
-        Ok(commit.to_string())
+        Ok(odb.write(ObjectType::Commit, &buffer)?)
     }
 
     /// The tree with the touched paths changed; `None` where nothing is left in it.
