@@ -2,6 +2,8 @@
 //! It never prints, and never reads environment or clock: the caller brings both.
 
 mod documents;
+mod intake;
+mod journal;
 mod setup;
 
 use std::collections::BTreeMap;
@@ -11,6 +13,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+pub use intake::{Collected, Intake, Judge};
 pub use setup::init;
 
 use crate::builtin;

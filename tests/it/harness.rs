@@ -96,9 +96,14 @@ impl World {
 
     /// Runs the program as the person with an e-mail address.
     pub(crate) fn clue(&self, email: &str, arguments: &[&str]) -> Ran {
+        self.clue_in("en", email, arguments)
+    }
+
+    /// The same, answering in a language.
+    pub(crate) fn clue_in(&self, language: &str, email: &str, arguments: &[&str]) -> Ran {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clue"));
         self.environment(&mut command, email);
-        command.args(["--lang", "en"]).args(arguments);
+        command.args(["--lang", language]).args(arguments);
         Ran::new(command.output().expect("the program runs"))
     }
 

@@ -18,6 +18,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("clap_mangen", &["cli"]),
     ("indicatif", &["cli"]),
     ("calamine", &["import"]),
+    ("zip", &["import"]),
+    ("encoding_rs", &["import"]),
+    ("csv", &["import", "cli"]),
 ];
 
 fn layers() -> BTreeMap<String, usize> {

@@ -2,5 +2,6 @@
 
 mod commands;
 mod harness;
+mod import;
 mod layers;
 mod procedure;
