@@ -12,7 +12,7 @@ pub use name::{ID_LETTERS, check_name, folder_of, id_of, is_id};
 
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::expression::{Scope, Shape};
-use crate::files::{FileKind, Files, file_name};
+use crate::files::{FileKind, Files, file_name, is_passing};
 use crate::markdown;
 use crate::record::Card;
 use crate::rulebook::{NameParts, match_path};
@@ -484,14 +484,4 @@ fn read_markdown(
     let (document, more) = yaml::parse_at(path, &text[front.range()], front.start);
     found.extend(more);
     (document, found, front, Some(body))
-}
-
-/// Files that editors and file managers leave behind and that git is told to ignore: nobody's record.
-fn is_passing(name: &str) -> bool {
-    name == ".DS_Store"
-        || name == "Thumbs.db"
-        || name.ends_with('~')
-        || name.ends_with(".swp")
-        || name.starts_with(".clue-")
-        || name.starts_with(".~lock.")
 }

@@ -12,6 +12,7 @@ mod trail;
 use rayon::prelude::*;
 
 pub use attachments::digest;
+pub use references::check_one as check_reference;
 pub use register::{entry_path, number_entries};
 pub use rules::judge_rules;
 pub use seals::check as check_seals;

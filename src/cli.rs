@@ -2,6 +2,7 @@
 //! It decides nothing about clues.
 
 mod demo;
+mod import;
 mod look;
 mod progress;
 mod render;
@@ -59,6 +60,8 @@ enum Subcommands {
     Init(setup::Init),
     /// Begin a clue with its collection form, and hand it in when it is complete
     New(steps::New),
+    /// Make clues of the rows of a CSV file or an XLSX workbook, by a map
+    Import(import::Import),
     /// Write the draft of a record from its template
     Draft(steps::Draft),
     /// Show what can be done with a clue now, by whom, and what is still missing
@@ -193,6 +196,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let result = match parsed.command {
         Subcommands::Init(command) => command.run(&context),
         Subcommands::New(command) => command.run(&context),
+        Subcommands::Import(command) => command.run(&context),
         Subcommands::Draft(command) => command.run(&context),
         Subcommands::Next(command) => command.run(&context),
         Subcommands::Advance(command) => command.run(&context),

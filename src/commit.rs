@@ -1,149 +1,30 @@
 //! Publishing: a change becomes one commit, all of it and durably, or nothing of it becomes visible.
 //!
 //! The order, and why a crash at any point loses nothing: objects first (invisible until the branch names them); then
-//! the work-tree files, each written beside its place, synced and renamed; then the branch, by compare-and-swap; the
-//! index last. A crash before the branch moves leaves changed work-tree files that git shows as modified and the
-//! same step writes again; a crash after it leaves only an index that `git reset` makes anew.
+//! a journal of what will be touched; then the work-tree files, each written beside its place, synced and renamed; then
+//! the branch, by compare-and-swap; the index last. Whoever finds the journal of a process that died puts the files back
+//! where the branch did not move, and completes files and index where it did.
 //! It never decides what a change is, and never uses the shared index to build a tree.
 
+mod error;
 mod folder;
+mod journal;
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use folder::{FolderError, Written};
+use error::{before, not_done, words};
+use folder::Written;
 
-use crate::git::{GitError, Head, Identity, IndexFault, RefMoved, Repository, Touched};
-use crate::text::Bilingual;
+pub use error::PublishError;
+pub use journal::recover;
+
+use crate::git::{Head, Identity, RefMoved, Repository, Touched};
 
 /// The name of the one lock of a publish, in git's folder.
 const LOCK: &str = "clue.lock";
-
-/// Why nothing, or perhaps something, was published.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PublishError {
-    /// Another process holds the lock; the file that stands for it.
-    Locked { lock: PathBuf },
-    /// A file is not what it was when it was read.
-    ChangedMeanwhile { path: String },
-    /// The branch moved since it was read.
-    HeadMoved,
-    /// HEAD is on no branch.
-    Detached,
-    /// git is in the middle of a merge, a rebase, ...
-    InProgress { what: &'static str },
-    /// The index holds an unresolved conflict of a touched file.
-    Conflicted { path: String },
-    /// The index has a form that only git itself can change; the git command that helps.
-    Index {
-        why: Bilingual,
-        remedy: &'static str,
-    },
-    /// Disk or permissions stand in the way; nothing was published.
-    NotDone { why: String },
-    /// It could not be found out whether the branch moved.
-    Unknown { why: String },
-    /// The commit stands, and the index could not be told of it.
-    IndexBehind { commit: String, why: String },
-}
-
-impl PublishError {
-    /// What happened.
-    pub fn message(&self) -> Bilingual {
-        match self {
-            Self::Locked { .. } => Bilingual::new(
-                "another process is working in this repository; nothing was changed",
-                "另一个程序正在使用这个仓库；没有做任何改动",
-            ),
-            Self::ChangedMeanwhile { path } => Bilingual::new(
-                format!("{path} changed on disk while the step was prepared; nothing was changed"),
-                format!("办理过程中 {path} 在磁盘上被改动；没有做任何改动"),
-            ),
-            Self::HeadMoved => Bilingual::new(
-                "somebody else committed meanwhile; nothing was changed",
-                "其间有人提交了新的改动；没有做任何改动",
-            ),
-            Self::Detached => Bilingual::new(
-                "HEAD is detached: a step would belong to no branch",
-                "当前不在任何分支上（HEAD 游离），办理结果将不属于任何分支",
-            ),
-            Self::InProgress { what } => Bilingual::new(
-                format!("git is in the middle of a {what}"),
-                format!("git 正在进行 {what}，尚未完成"),
-            ),
-            Self::Conflicted { path } => Bilingual::new(
-                format!("{path} has an unresolved conflict"),
-                format!("{path} 有未解决的冲突"),
-            ),
-            Self::Index { why, .. } => Bilingual::new(
-                format!("{}; nothing was changed", why.en),
-                format!("{}；没有做任何改动", why.zh),
-            ),
-            Self::NotDone { why } => Bilingual::new(
-                format!("the step could not be written, and nothing was changed: {why}"),
-                format!("写入失败，没有做任何改动：{why}"),
-            ),
-            Self::Unknown { why } => Bilingual::new(
-                format!("it is not known whether the step was written: {why}"),
-                format!("无法确认是否已经写入：{why}"),
-            ),
-            Self::IndexBehind { commit, why } => Bilingual::new(
-                format!(
-                    "the step is done (commit {commit}), but git's index could not be updated: {why}"
-                ),
-                format!("步骤已办理（提交 {commit}），但 git 索引未能更新：{why}"),
-            ),
-        }
-    }
-
-    /// What to do.
-    pub fn remedy(&self) -> Bilingual {
-        match self {
-            // The kernel lets go of this lock when its holder ends; deleting the file would let two in at once.
-            Self::Locked { lock } if lock.ends_with(LOCK) => {
-                Bilingual::new("wait for it and try again", "请稍后重试")
-            }
-            Self::Locked { lock } => Bilingual::new(
-                format!(
-                    "wait for it and try again; if no git program runs, delete {}",
-                    lock.display()
-                ),
-                format!(
-                    "请稍后重试；如果确实没有 git 程序在运行，请删除 {}",
-                    lock.display()
-                ),
-            ),
-            Self::ChangedMeanwhile { .. } | Self::HeadMoved => {
-                Bilingual::new("look at the change and try again", "请查看改动后重试")
-            }
-            Self::Detached => {
-                Bilingual::new("git switch main", "请执行 git switch main 切换到分支")
-            }
-            Self::InProgress { .. } => Bilingual::new(
-                "finish or abort it first; git status tells how",
-                "请先完成或放弃；git status 会说明做法",
-            ),
-            Self::Conflicted { .. } => {
-                Bilingual::new("resolve it and git add the file", "请解决冲突后 git add")
-            }
-            Self::Index { remedy, .. } => Bilingual::new(*remedy, format!("请执行 {remedy}")),
-            Self::NotDone { .. } => {
-                Bilingual::new("check disk space and permissions", "请检查磁盘空间和权限")
-            }
-            Self::Unknown { .. } => Bilingual::new(
-                "look with git log before trying again",
-                "重试之前请先用 git log 查看",
-            ),
-            Self::IndexBehind { .. } => Bilingual::new(
-                "git reset (keeps your files)",
-                "请执行 git reset（不会改动文件）",
-            ),
-        }
-    }
-}
 
 /// A change that is complete in memory and not yet visible to anybody.
 #[must_use = "a step that is not published did not happen"]
@@ -163,6 +44,10 @@ impl Publication {
     /// Publishes; waits at most `wait` for another process. Gives the commit's id.
     pub fn publish(self, repository: &Repository, wait: Duration) -> Result<String, PublishError> {
         let _lock = lock(repository, wait)?;
+        if journal::recover_locked(repository, wait)? {
+            // What was decided rests on files that a process left that died.
+            return Err(PublishError::HeadMoved);
+        }
         let head = repository.head().map_err(not_done)?;
         if matches!(head, Head::Detached { .. }) {
             return Err(PublishError::Detached);
@@ -173,7 +58,7 @@ impl Publication {
         if head != self.expected_head {
             return Err(PublishError::HeadMoved);
         }
-        self.unchanged_on_disk(repository)?;
+        let present = self.present(repository)?;
         let index_lock = repository.git_folder().join("index.lock");
         wait_for(&index_lock, wait)?;
         let index = repository.prepare_index(self.touched()?).map_err(before)?;
@@ -186,18 +71,20 @@ impl Publication {
                 &self.committer,
             )
             .map_err(not_done)?;
-        let written = folder::write(
-            repository.work_tree(),
-            &self.changes,
-            &self.expected_on_disk,
-        )
-        .map_err(|error| match error {
-            FolderError::Changed(path) => PublishError::ChangedMeanwhile { path },
-            FolderError::Failed(why) => PublishError::NotDone { why },
-        })?;
+        journal::begin(repository, &head, &commit, &present, &self.changes)?;
+        let written = match folder::write(repository.work_tree(), &self.changes, present) {
+            Ok(written) => written,
+            Err(why) => {
+                // They were put back; if even that failed, whoever comes next tries again.
+                let _ = journal::recover_locked(repository, wait);
+                return Err(PublishError::NotDone { why });
+            }
+        };
         let subject = self.message.lines().next().unwrap_or_default();
         if let Err(moved) = repository.move_branch(&head, &commit, &format!("commit: {subject}")) {
-            return Err(after_failure(repository, &head, &commit, written, moved));
+            let error = after_failure(repository, &head, &commit, written, moved);
+            let _ = journal::recover_locked(repository, wait);
+            return Err(error);
         }
         match repository.head() {
             Ok(now) if now.commit() == Some(commit.as_str()) => {}
@@ -218,6 +105,7 @@ impl Publication {
                 commit: commit.clone(),
                 why: words(fault).en,
             })?;
+        journal::end(repository);
         Ok(commit)
     }
 
@@ -233,39 +121,27 @@ impl Publication {
             .collect()
     }
 
-    fn unchanged_on_disk(&self, repository: &Repository) -> Result<(), PublishError> {
-        for (path, expected) in &self.expected_on_disk {
-            if folder::read(repository.work_tree(), path) != Ok(expected.clone()) {
-                return Err(PublishError::ChangedMeanwhile { path: path.clone() });
+    /// What is on the disk of every file that changes, if all that was read is still as it was.
+    fn present(&self, repository: &Repository) -> Result<folder::Present, PublishError> {
+        let mut present = folder::Present::new();
+        for path in self.expected_on_disk.keys().chain(self.changes.keys()) {
+            if present.contains_key(path) {
+                continue;
             }
+            let bytes = folder::read(repository.work_tree(), path);
+            let expected = self.expected_on_disk.get(path);
+            match (bytes, expected) {
+                (Ok(bytes), None) => present.insert(path.clone(), bytes),
+                (Ok(bytes), Some(expected)) if bytes == *expected => {
+                    present.insert(path.clone(), bytes)
+                }
+                (_, Some(_)) => {
+                    return Err(PublishError::ChangedMeanwhile { path: path.clone() });
+                }
+                (Err(why), None) => return Err(PublishError::NotDone { why }),
+            };
         }
-        Ok(())
-    }
-}
-
-/// What a fault of the index means before anything was written.
-fn before(fault: IndexFault) -> PublishError {
-    match fault {
-        IndexFault::Conflicted { path } => PublishError::Conflicted { path },
-        IndexFault::Locked { lock } => PublishError::Locked { lock },
-        IndexFault::Unsupported { why, remedy } => PublishError::Index { why, remedy },
-        IndexFault::Failed(why) => PublishError::NotDone { why },
-    }
-}
-
-/// A fault of the index in words.
-fn words(fault: IndexFault) -> Bilingual {
-    match fault {
-        IndexFault::Conflicted { path } => Bilingual::new(
-            format!("{path} has an unresolved conflict"),
-            format!("{path} 有未解决的冲突"),
-        ),
-        IndexFault::Locked { lock } => Bilingual::new(
-            format!("{} exists", lock.display()),
-            format!("{} 已存在", lock.display()),
-        ),
-        IndexFault::Unsupported { why, .. } => why,
-        IndexFault::Failed(why) => Bilingual::new(why.clone(), why),
+        Ok(present)
     }
 }
 
@@ -279,6 +155,7 @@ fn after_failure(
 ) -> PublishError {
     let why = match &moved {
         RefMoved::Moved => "the branch moved".to_owned(),
+        RefMoved::Locked(lock) => lock.display().to_string(),
         RefMoved::Failed(why) => why.clone(),
     };
     match repository.head() {
@@ -292,10 +169,10 @@ fn after_failure(
                     why: format!("{why}; the files could not be put back: {trouble}"),
                 };
             }
-            if moved == RefMoved::Moved || now != *before {
-                PublishError::HeadMoved
-            } else {
-                PublishError::NotDone { why }
+            match moved {
+                RefMoved::Locked(lock) => PublishError::Locked { lock },
+                RefMoved::Failed(why) if now == *before => PublishError::NotDone { why },
+                _ => PublishError::HeadMoved,
             }
         }
         Err(error) => PublishError::Unknown {
@@ -344,10 +221,4 @@ fn wait_for(index_lock: &std::path::Path, wait: Duration) -> Result<(), PublishE
         std::thread::sleep(Duration::from_millis(20));
     }
     Ok(())
-}
-
-fn not_done(error: GitError) -> PublishError {
-    PublishError::NotDone {
-        why: error.message().en,
-    }
 }

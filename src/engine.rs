@@ -3,6 +3,7 @@
 
 mod documents;
 mod history;
+mod intake;
 mod setup;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,13 +14,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use history::History;
+pub use intake::{Collected, Intake, Judge};
 pub use setup::init;
 
 use crate::builtin;
 use crate::case::{Case, ID_LETTERS, folder_of, id_of, is_id};
 use crate::change::Changes;
 use crate::check::{check_all, clue_folders, entry_path};
-use crate::commit::{Publication, PublishError};
+use crate::commit::{Publication, PublishError, recover};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::files::{DiskFiles, Files, join};
 use crate::git::{Environment, GitError, Head, Repository};
@@ -259,6 +261,7 @@ impl Engine {
         Failure,
     > {
         let repository = self.repository()?;
+        recover(&repository, WAIT)?;
         let now = self
             .world
             .organisation

@@ -88,3 +88,13 @@ pub fn file_name(path: &str) -> &str {
 pub fn parent(path: &str) -> &str {
     path.rfind('/').map_or("", |index| &path[..index])
 }
+
+/// Files that editors and file managers leave behind and that git is told to ignore: nobody's record.
+pub fn is_passing(name: &str) -> bool {
+    name == ".DS_Store"
+        || name == "Thumbs.db"
+        || name.ends_with('~')
+        || name.ends_with(".swp")
+        || name.starts_with(".clue-")
+        || name.starts_with(".~lock.")
+}

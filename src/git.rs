@@ -3,6 +3,7 @@
 
 mod identity;
 mod index;
+mod pack;
 mod store;
 
 use std::path::{Path, PathBuf};

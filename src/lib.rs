@@ -43,6 +43,7 @@ pub mod commit;
 pub mod engine;
 
 pub mod demo;
+pub mod import;
 
 pub mod report;
 

@@ -23,6 +23,7 @@ pub const NAMES: &[&str] = &[
     "collection",
     "feedback",
     "handling",
+    "import",
     "meeting",
     "organisation",
     "supervision",

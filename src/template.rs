@@ -2,6 +2,8 @@
 //! A template never touches the disk, the clock or the network, and its time and depth are limited.
 
 mod filters;
+mod markup;
+mod row;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -16,6 +18,7 @@ use crate::files::{FileKind, Files};
 use crate::text::Span;
 
 pub use filters::{date, datetime, yaml_scalar};
+pub use row::{Cell, Rendered, RowFault, RowTemplates, columns_named};
 
 /// The largest template that is read, in bytes.
 const LARGEST: u64 = 1 << 20;

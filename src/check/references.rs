@@ -116,7 +116,8 @@ fn shared_addresses(world: &World, document: &yaml::Document) -> Vec<Diagnostic>
     found
 }
 
-fn check_one(
+/// Checks one value that names something: a person, a department, a clue, or a word of the rulebook.
+pub fn check_one(
     files: &dyn Files,
     world: &World,
     place: Place,

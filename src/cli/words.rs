@@ -28,6 +28,20 @@ const CHINESE: &[(&str, &str)] = &[
         "新建线索：填写收集表，填完整即提交",
     ),
     (
+        "Make clues of the rows of a CSV file or an XLSX workbook, by a map",
+        "按映射把 CSV 或 XLSX 表格的每一行导入为线索",
+    ),
+    ("A CSV file or an XLSX workbook", "CSV 文件或 XLSX 工作簿"),
+    (
+        "The map: which column becomes which field of the collection form",
+        "映射文件：哪一列成为收集表的哪一项",
+    ),
+    (
+        "How many clues a commit holds at most",
+        "每次提交最多包含多少条线索",
+    ),
+    ("Judge every row and write nothing", "只判定每一行，不写入"),
+    (
         "Write the draft of a record from its template",
         "按模板生成记录草稿",
     ),

@@ -5,21 +5,25 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::git::FileState;
 
-/// Why the files were not written; those that were are put back.
-pub(super) enum FolderError {
-    Changed(String),
-    Failed(String),
-}
+/// What is on the disk, by path; `None` where there is no file.
+pub(super) type Present = BTreeMap<String, Option<Arc<[u8]>>>;
 
 /// Files that were written, and what was there before.
 pub(super) struct Written {
     root: PathBuf,
     files: Vec<(String, Option<Arc<[u8]>>)>,
     before: BTreeMap<String, Option<Arc<[u8]>>>,
+    /// Folders that were not there, each before what lies in it.
+    made: Vec<PathBuf>,
 }
+
+/// How many files are synced at once: the file system then writes its journal once for all of them. Measured on ext4
+/// with 3,000 files: 9.4 s one after the other, 0.6 s with eight.
+const AT_ONCE: usize = 8;
 
 /// The bytes of a file; `None` where there is none. Anything but an ordinary file is an error.
 pub(super) fn read(root: &Path, path: &str) -> Result<Option<Arc<[u8]>>, String> {
@@ -41,40 +45,26 @@ pub(super) fn read(root: &Path, path: &str) -> Result<Option<Arc<[u8]>>, String>
     }
 }
 
-/// Writes all files, durably. `expected` is what the caller read; where it says nothing of a file, the disk is asked.
+/// Writes all files, durably, or none; `before` is what is there.
 pub(super) fn write(
     root: &Path,
     changes: &BTreeMap<String, Option<Arc<[u8]>>>,
-    expected: &BTreeMap<String, Option<Arc<[u8]>>>,
-) -> Result<Written, FolderError> {
-    let mut before = BTreeMap::new();
-    for path in changes.keys() {
-        let present = read(root, path).map_err(FolderError::Failed)?;
-        if expected
-            .get(path)
-            .is_some_and(|expected| *expected != present)
-        {
-            return Err(FolderError::Changed(path.clone()));
-        }
-        before.insert(path.clone(), present);
-    }
+    before: Present,
+) -> Result<Written, String> {
     let mut written = Written {
         root: root.to_owned(),
         files: Vec::new(),
         before,
+        made: Vec::new(),
     };
-    let mut prepared = Vec::new();
-    for (path, bytes) in changes {
-        let Some(bytes) = bytes else { continue };
-        match prepare(root, path, bytes) {
-            Ok(temporary) => prepared.push((path, temporary)),
-            Err(error) => {
-                for (_, temporary) in prepared {
-                    let _ = fs::remove_file(temporary);
-                }
-                return Err(FolderError::Failed(format!("{path}: {error}")));
-            }
+    let mut prepared: Vec<(&String, PathBuf)> = Vec::new();
+    let result = prepare_all(root, changes, &mut prepared, &mut written.made);
+    if let Err(why) = result {
+        for (_, temporary) in prepared {
+            let _ = fs::remove_file(temporary);
         }
+        written.remove_folders();
+        return Err(why);
     }
     let mut failure = None;
     for (path, temporary) in &prepared {
@@ -114,16 +104,45 @@ pub(super) fn write(
                 .undo()
                 .err()
                 .map_or_else(String::new, |trouble| format!("; {trouble}"));
-            Err(FolderError::Failed(format!("{why}{trouble}")))
+            Err(format!("{why}{trouble}"))
         }
     }
 }
 
-/// Writes and syncs a temporary file in the folder that the file will have.
-fn prepare(root: &Path, path: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
-    let full = root.join(path);
-    let folder = full.parent().unwrap_or(root);
-    fs::create_dir_all(folder)?;
+/// Writes and syncs a temporary file for each new or changed file, in the folder that the file will have.
+fn prepare_all<'a>(
+    root: &Path,
+    changes: &'a BTreeMap<String, Option<Arc<[u8]>>>,
+    prepared: &mut Vec<(&'a String, PathBuf)>,
+    made: &mut Vec<PathBuf>,
+) -> Result<(), String> {
+    for (path, bytes) in changes {
+        let Some(bytes) = bytes else { continue };
+        let temporary = make_folders(root, path, made)
+            .and_then(|folder| prepare(&folder, bytes))
+            .map_err(|error| format!("{path}: {error}"))?;
+        prepared.push((path, temporary));
+    }
+    sync_all(prepared.iter().map(|(_, temporary)| temporary.clone()))
+}
+
+/// Makes the folders that a file needs, and remembers those that were not there.
+fn make_folders(root: &Path, path: &str, made: &mut Vec<PathBuf>) -> std::io::Result<PathBuf> {
+    let mut folder = root.to_owned();
+    let (parents, _) = path.rsplit_once('/').unwrap_or_default();
+    for part in parents.split('/').filter(|part| !part.is_empty()) {
+        folder.push(part);
+        match fs::create_dir(&folder) {
+            Ok(()) => made.push(folder.clone()),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(folder)
+}
+
+/// Writes a temporary file, which is not durable yet.
+fn prepare(folder: &Path, bytes: &[u8]) -> std::io::Result<PathBuf> {
     let mut random = [0_u8; 8];
     getrandom::fill(&mut random).map_err(|error| std::io::Error::other(error.to_string()))?;
     let temporary = folder.join(format!(".clue-{:016x}.tmp", u64::from_le_bytes(random)));
@@ -131,8 +150,7 @@ fn prepare(root: &Path, path: &str, bytes: &[u8]) -> std::io::Result<PathBuf> {
         .write(true)
         .create_new(true)
         .open(&temporary)?;
-    let result = file.write_all(bytes).and_then(|()| file.sync_all());
-    if let Err(error) = result {
+    if let Err(error) = file.write_all(bytes) {
         let _ = fs::remove_file(&temporary);
         return Err(error);
     }
@@ -150,13 +168,38 @@ fn sync_folders<'a>(root: &Path, paths: impl Iterator<Item = &'a String>) -> Res
         }
     }
     if cfg!(unix) {
-        for folder in folders.iter().filter(|folder| folder.is_dir()) {
-            File::open(folder)
-                .and_then(|file| file.sync_all())
-                .map_err(|error| format!("{}: {error}", folder.display()))?;
-        }
+        sync_all(folders.into_iter().filter(|folder| folder.is_dir()))?;
     }
     Ok(())
+}
+
+/// Makes files or folders durable, several at once.
+fn sync_all(paths: impl Iterator<Item = PathBuf>) -> Result<(), String> {
+    let paths: Vec<PathBuf> = paths.collect();
+    let next = AtomicUsize::new(0);
+    let work = || -> Result<(), String> {
+        while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+            // Windows syncs only what is open for writing; elsewhere a folder can only be opened for reading.
+            File::options()
+                .read(true)
+                .write(cfg!(windows))
+                .open(path)
+                .and_then(|file| file.sync_all())
+                .map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        Ok(())
+    };
+    if paths.len() < AT_ONCE {
+        return work();
+    }
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
+        workers.into_iter().try_for_each(|worker| {
+            worker
+                .join()
+                .unwrap_or_else(|_| Err("a thread failed".to_owned()))
+        })
+    })
 }
 
 impl Written {
@@ -166,8 +209,12 @@ impl Written {
         for (path, _) in &self.files {
             let full = self.root.join(path);
             let result = match self.before.get(path).and_then(Option::as_ref) {
-                Some(bytes) => prepare(&self.root, path, bytes)
-                    .and_then(|temporary| fs::rename(temporary, &full)),
+                Some(bytes) => {
+                    prepare(full.parent().unwrap_or(&self.root), bytes).and_then(|temporary| {
+                        File::open(&temporary)?.sync_all()?;
+                        fs::rename(temporary, &full)
+                    })
+                }
                 None => match fs::remove_file(&full) {
                     Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(()),
                     result => result,
@@ -177,6 +224,7 @@ impl Written {
                 trouble.push(format!("{path}: {error}"));
             }
         }
+        self.remove_folders();
         if trouble.is_empty() {
             Ok(())
         } else {
@@ -184,28 +232,40 @@ impl Written {
         }
     }
 
+    /// Takes away the folders that were made, as far as nothing lies in them: an empty one would look like a clue begun.
+    fn remove_folders(&self) {
+        for folder in self.made.iter().rev() {
+            let _ = fs::remove_dir(folder);
+        }
+    }
+
     /// What each written file is on the disk.
     pub(super) fn states(&self) -> BTreeMap<String, FileState> {
-        let present = self.files.iter().filter(|(_, bytes)| bytes.is_some());
-        present
-            .map(|(path, _)| (path.clone(), state(&self.root.join(path))))
-            .collect()
+        states(&self.root, self.files.iter().map(|(path, _)| path))
     }
 }
 
+/// What files are on the disk; those that are not there are left out.
+pub(super) fn states<'a>(
+    root: &Path,
+    paths: impl Iterator<Item = &'a String>,
+) -> BTreeMap<String, FileState> {
+    paths
+        .filter_map(|path| Some((path.clone(), state(&root.join(path))?)))
+        .collect()
+}
+
 #[cfg(unix)]
-fn state(path: &Path) -> FileState {
+fn state(path: &Path) -> Option<FileState> {
     use std::os::unix::fs::MetadataExt;
-    let Ok(metadata) = fs::symlink_metadata(path) else {
-        return FileState::default();
-    };
+    let metadata = fs::symlink_metadata(path).ok()?;
     // git keeps the lower 32 bits of each.
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
         reason = "the index has 32 bits for each"
     )]
-    FileState {
+    Some(FileState {
         changed: (metadata.ctime() as i32, metadata.ctime_nsec() as u32),
         modified: (metadata.mtime() as i32, metadata.mtime_nsec() as u32),
         device: metadata.dev() as u32,
@@ -213,10 +273,10 @@ fn state(path: &Path) -> FileState {
         user: metadata.uid(),
         group: metadata.gid(),
         size: metadata.len() as u32,
-    }
+    })
 }
 
 #[cfg(not(unix))]
-fn state(_: &Path) -> FileState {
-    FileState::default()
+fn state(_: &Path) -> Option<FileState> {
+    Some(FileState::default())
 }

@@ -1,10 +1,12 @@
 //! Writing to the object store: blobs, trees along the touched paths, the commit, the branch; and the index last.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::{Arc, Once};
 
 use git2::{ObjectType, Oid, Signature, Time, Tree};
 
+use crate::git::pack::WORTH_A_PACK;
 use crate::git::{GitError, Head, Identity, Repository};
 
 /// What a work-tree file was when the index was told of it, as `lstat` gives it.
@@ -23,6 +25,8 @@ pub struct FileState {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefMoved {
     Moved,
+    /// Another process holds the branch's lock, or died holding it.
+    Locked(PathBuf),
     Failed(String),
 }
 
@@ -54,6 +58,26 @@ impl Repository {
         author: &Identity,
         committer: &Identity,
     ) -> Result<String, GitError> {
+        let commit = if changes.len() < WORTH_A_PACK {
+            self.write_objects(head, changes, message, author, committer)?
+        } else {
+            self.write_pack(head, changes, message, author, committer)?
+        };
+        // A full disk has been seen to report success: what cannot be read back was not written.
+        let fresh = git2::Repository::open(self.inner.path())?;
+        fresh.find_commit(commit)?.tree()?;
+        Ok(commit.to_string())
+    }
+
+    /// Writes blobs, trees and commit into the object store, wherever that keeps them.
+    pub(super) fn write_objects(
+        &self,
+        head: &Head,
+        changes: &BTreeMap<String, Option<Arc<[u8]>>>,
+        message: &str,
+        author: &Identity,
+        committer: &Identity,
+    ) -> Result<Oid, GitError> {
         let odb = self.inner.odb()?;
         let parent = match head.commit() {
             Some(commit) => Some(self.inner.find_commit(Oid::from_str(commit)?)?),
@@ -81,11 +105,7 @@ impl Repository {
             &tree,
             &parents,
         )?;
-        let commit = odb.write(ObjectType::Commit, &buffer)?;
-        // A full disk has been seen to report success: what cannot be read back was not written.
-        let fresh = git2::Repository::open(self.inner.path())?;
-        fresh.find_commit(commit)?.tree()?;
-        Ok(commit.to_string())
+        Ok(odb.write(ObjectType::Commit, &buffer)?)
     }
 
     /// The tree with the touched paths changed; `None` where nothing is left in it.
@@ -129,12 +149,34 @@ impl Repository {
         }
     }
 
+    /// Keeps bytes in the object store, where nothing names them; gives the id by which they can be had again.
+    pub fn keep(&self, bytes: &[u8]) -> Result<String, GitError> {
+        Ok(self
+            .inner
+            .odb()?
+            .write(ObjectType::Blob, bytes)?
+            .to_string())
+    }
+
+    /// Bytes that the object store keeps.
+    pub fn kept(&self, id: &str) -> Result<Vec<u8>, GitError> {
+        let blob = self.inner.find_blob(Oid::from_str(id)?)?;
+        Ok(blob.content().to_vec())
+    }
+
     /// Moves the branch to a commit if it still stands where `head` says.
     pub fn move_branch(&self, head: &Head, commit: &str, why: &str) -> Result<(), RefMoved> {
         let failed = |error: git2::Error| {
             if error.code() == git2::ErrorCode::Modified || error.code() == git2::ErrorCode::Exists
             {
                 RefMoved::Moved
+            } else if error.code() == git2::ErrorCode::Locked || error.message().contains(".lock'")
+            {
+                let reference = match head {
+                    Head::Branch { reference, .. } | Head::Unborn { reference } => reference,
+                    Head::Detached { .. } => "HEAD",
+                };
+                RefMoved::Locked(self.inner.commondir().join(format!("{reference}.lock")))
             } else {
                 RefMoved::Failed(error.message().to_owned())
             }

@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind};
 
-use crate::template::MarkdownToHtml;
+use crate::template::{MarkdownToHtml, markup};
 use crate::text::{Language, visible};
 use crate::time::Timestamp;
 
@@ -31,8 +31,9 @@ const RESERVED: &[&str] = &[
 
 /// Adds the filters.
 pub(super) fn add(environment: &mut Environment<'static>, markdown: MarkdownToHtml) {
+    add_text(environment);
     environment.add_filter("yaml", yaml);
-    environment.add_filter("visible", |text: String| visible(&text));
+    environment.add_filter("yaml_text", yaml_text);
     environment.add_filter("date", |text: Value, language: String| {
         words(&text, &language, date)
     });
@@ -43,6 +44,28 @@ pub(super) fn add(environment: &mut Environment<'static>, markdown: MarkdownToHt
         let shown = visible(&text.replace("\r\n", "\n"));
         Value::from_safe_string(demote(&markdown(&shown), below.unwrap_or(0)))
     });
+}
+
+/// Adds the filters that make text of text, for templates that know neither records nor languages.
+pub(super) fn add_text(environment: &mut Environment<'static>) {
+    environment.add_filter("visible", |text: String| visible(&text));
+    environment.add_filter("plain", |text: String| markup::plain(&text));
+}
+
+/// A YAML value at the top of a record: text of several lines as a block below its key, anything else as `yaml` does.
+fn yaml_text(value: Value) -> Result<String, Error> {
+    // Blanks at the end of lines are taken off drafts, so such a text is safe only in quotes.
+    let keeps =
+        |text: &&str| text.contains('\n') && !text.lines().any(|line| line.ends_with([' ', '\t']));
+    match value.as_str().filter(keeps) {
+        None => yaml(value),
+        Some(text) => {
+            let entry = serde_json::json!({ "text": text });
+            let written = crate::yaml::to_yaml(&entry, 0);
+            let value = written.strip_prefix("text: ").unwrap_or(&written);
+            Ok(value.trim_end_matches('\n').to_owned())
+        }
+    }
 }
 
 /// Writes a date, or the date of a timestamp, in words: `2026年3月5日`, `5 March 2026`.
@@ -94,43 +117,8 @@ pub fn yaml_scalar(text: &str) -> String {
     quoted
 }
 
-/// Text of several lines as a block; none where a block would not give exactly that text back.
-fn yaml_block(text: &str, indentation: usize) -> Option<String> {
-    let (lines, sign) = match text.strip_suffix('\n') {
-        Some(lines) => (lines, "|"),
-        None => (text, "|-"),
-    };
-    let plain = |line: &str| {
-        !line.starts_with([' ', '\t'])
-            && !line.ends_with([' ', '\t'])
-            && !line.chars().any(crate::text::is_invisible)
-    };
-    let fits = lines.contains('\n')
-        && !lines.starts_with('\n')
-        && !lines.ends_with('\n')
-        && lines.split('\n').all(plain);
-    fits.then(|| {
-        let margin = " ".repeat(indentation);
-        let mut block = sign.to_owned();
-        for line in lines.split('\n') {
-            block.push('\n');
-            if !line.is_empty() {
-                block.push_str(&margin);
-            }
-            block.push_str(line);
-        }
-        block
-    })
-}
-
-/// A value in YAML; with an indentation, text of several lines stands below its key as people would write it.
-fn yaml(value: Value, indentation: Option<usize>) -> Result<String, Error> {
-    if let (Some(text), Some(indentation)) = (value.as_str(), indentation)
-        && let Some(block) = yaml_block(text, indentation)
-    {
-        return Ok(block);
-    }
-
+/// A value in YAML, on the line of its key.
+fn yaml(value: Value) -> Result<String, Error> {
     match value.kind() {
         ValueKind::Undefined | ValueKind::None => Ok(String::new()),
         ValueKind::Bool => Ok(if value.is_true() { "true" } else { "false" }.to_owned()),

@@ -196,7 +196,7 @@ fn scalars_cannot_be_taken_for_anything_else() {
 fn text_of_several_lines_stands_below_its_key() {
     #[track_caller]
     fn case(text: &str, expected: &str) {
-        let templates = templates(&[("templates/a.yaml", "a: {{ text|yaml(2) }}\n")]);
+        let templates = templates(&[("templates/a.yaml", "a: {{ text|yaml_text }}\n")]);
         let rendered = match templates.render("a.yaml", &json!({ "text": text })) {
             Ok(rendered) => rendered,
             Err(finding) => panic!("{finding:?}"),

@@ -96,14 +96,24 @@ impl World {
 
     /// Runs the program as the person with an e-mail address.
     pub(crate) fn clue(&self, email: &str, arguments: &[&str]) -> Ran {
-        Ran::of(&mut self.program(email, arguments))
+        self.clue_in("en", email, arguments)
+    }
+
+    /// The same, answering in a language.
+    pub(crate) fn clue_in(&self, language: &str, email: &str, arguments: &[&str]) -> Ran {
+        let language = ["--lang", language];
+        Ran::of(&mut self.started(email, &[&language, arguments].concat()))
     }
 
     /// The program as the person with an e-mail address would start it, not yet started.
     pub(crate) fn program(&self, email: &str, arguments: &[&str]) -> Command {
+        self.started(email, &[&["--lang", "en"], arguments].concat())
+    }
+
+    fn started(&self, email: &str, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_clue"));
         self.environment(&mut command, email);
-        command.args(["--lang", "en"]).args(arguments);
+        command.args(arguments);
         command
     }
 

@@ -19,6 +19,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("indicatif", &["cli"]),
     ("calamine", &["import"]),
     ("walkdir", &["files"]),
+    ("zip", &["import"]),
+    ("encoding_rs", &["import"]),
+    ("csv", &["import", "cli"]),
 ];
 
 fn layers() -> BTreeMap<String, usize> {

@@ -5,6 +5,7 @@ mod commands;
 mod docs;
 mod faults;
 mod harness;
+mod import;
 mod index;
 mod layers;
 mod play;
