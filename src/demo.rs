@@ -221,7 +221,7 @@ fn acts() -> Result<Vec<(String, Act)>, Failure> {
         let (document, found) = yaml::parse(&path, bytes.as_bytes());
         let document = document
             .filter(|_| !any_error(&found))
-            .ok_or_else(|| Failure::Findings(found))?;
+            .ok_or(Failure::Findings(found))?;
         let story: Story = serde_json::from_value(document.root.to_json())
             .map_err(|error| broken(&format!("{}: {error}", file_name(&path))))?;
         acts.extend(story.acts.into_iter().map(|act| (story.id.clone(), act)));
