@@ -43,7 +43,7 @@ pub(super) fn context(view: &View<'_>) -> Value {
         contents.push(json!({
             "anchor": anchor,
             "title": section["title"],
-            "department": section["department"],
+            "department": about(view, record, &section),
             "responsible": first(&record.value, RESPONSIBLE).map_or_else(String::new, |key| view.person(key)),
             "date": day(view, record),
         }));
@@ -69,6 +69,17 @@ pub(super) fn context(view: &View<'_>) -> Value {
         input.language
     ));
     context
+}
+
+/// What tells records of one name apart: the department, or what minutes were taken for.
+fn about(view: &View<'_>, record: &RecordInput, section: &Value) -> Value {
+    let purpose = text(&record.value["purpose"]);
+    let schema = view.input.schemas.get(&record.schema);
+    let labels = schema.map(|schema| &schema["properties"]["purpose"]["x-labels"][purpose]);
+    match labels.and_then(|labels| view.wording(labels)) {
+        Some(label) => json!(label),
+        None => section["department"].clone(),
+    }
 }
 
 /// The records in the order of the rulebook, then by path.

@@ -100,7 +100,7 @@ impl View<'_> {
         json!({ "name": key, "label": self.title(schema, key), "cell": cell, "wide": wide })
     }
 
-    /// One value as a cell: `{type: empty | text | choice | list | table | group, …}`.
+    /// One value as a cell: `{type: empty | text | choice | list | table | group | groups, …}`.
     fn cell(&self, schema: &Value, value: &Value) -> Value {
         if let Some(choice) = self.choice(schema, value) {
             return choice;
@@ -211,7 +211,12 @@ impl View<'_> {
         }
         if !items.iter().all(Value::is_object) {
             let cells: Vec<Value> = items.iter().map(|item| self.cell(schema, item)).collect();
-            return json!({ "type": "list", "items": cells });
+            // Names stand in one line, sentences below each other.
+            let separator = match schema["x-reference"].is_string() {
+                true => self.say(", ", "、"),
+                false => "",
+            };
+            return json!({ "type": "list", "items": cells, "separator": separator });
         }
         let mut columns = Map::new();
         for item in items {
@@ -221,7 +226,9 @@ impl View<'_> {
                 }
             }
         }
-        if columns.len() > COLUMNS {
+        // Groups inside a table's columns, such as an answer with who and when, would leave no room for their text.
+        let nested = |schema: &Value| schema["properties"].is_object();
+        if columns.len() > COLUMNS || columns.values().any(nested) {
             let groups: Vec<Value> = items
                 .iter()
                 .map(|item| {
@@ -232,7 +239,7 @@ impl View<'_> {
                     group
                 })
                 .collect();
-            return json!({ "type": "list", "items": groups });
+            return json!({ "type": "groups", "items": groups });
         }
         // The schema's order, not the order in which items happened to name their fields.
         let ordered: Vec<(String, Value)> = match schema["properties"].as_object() {

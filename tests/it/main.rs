@@ -2,6 +2,7 @@
 
 mod check_cases;
 mod commands;
+mod demo;
 mod docs;
 mod faults;
 mod harness;
