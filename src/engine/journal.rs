@@ -2,7 +2,8 @@
 //!
 //! A publish puts the files in place before the branch moves. For one step that is taken again that does no harm; of an
 //! import that was killed in between, a thousand clues would be left that no commit has and that the next import would
-//! take for imported. So the next import takes away what the journal names, no commit has, and nobody changed.
+//! take for imported. So the next import takes away what the journal names, no commit has, and nobody changed; and where
+//! the branch had moved already, it tells git's index of the files.
 //! It never removes a file whose bytes are not those that the import wrote.
 
 use std::collections::BTreeMap;
@@ -14,7 +15,7 @@ use std::sync::Arc;
 use crate::commit::PublishError;
 use crate::engine::Failure;
 use crate::files::join;
-use crate::git::Repository;
+use crate::git::{FileState, Repository};
 
 /// The file in git's own folder; whoever holds its lock imports.
 const NAME: &str = "clue-import.lock";
@@ -90,25 +91,38 @@ impl Journal {
 }
 
 fn clear_away(repository: &Repository, journal: &str) -> Result<(), Failure> {
+    let index_lock = repository.git_folder().join("index.lock");
+    if index_lock.exists() {
+        return Err(PublishError::Locked { lock: index_lock }.into());
+    }
     let head = repository.head()?;
+    let mut committed = Vec::new();
     // A last line without its end was cut off while it was written, before any file was.
     let lines = journal
         .split_inclusive('\n')
         .filter_map(|line| line.strip_suffix('\n'));
     for (id, path) in lines.filter_map(|line| line.split_once(' ')) {
-        let committed = match head.commit() {
+        let full = repository.work_tree().join(path);
+        let is_file = fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_file());
+        let is_ours = is_file && Repository::blob_id(&fs::read(&full).unwrap_or_default())? == id;
+        let is_committed = match head.commit() {
             Some(commit) => repository.tree_kind(commit, path)?.is_some(),
             None => false,
         };
-        if committed {
+        if is_committed {
+            if is_ours {
+                // git looks at the file itself where the index does not know its times.
+                committed.push((path.to_owned(), Some((id.to_owned(), FileState::default()))));
+            }
             continue;
         }
-        let full = repository.work_tree().join(path);
-        let is_file = fs::symlink_metadata(&full).is_ok_and(|metadata| metadata.is_file());
-        if is_file && Repository::blob_id(&fs::read(&full).unwrap_or_default())? == id {
+        if is_ours {
             fs::remove_file(&full).map_err(|error| failed(&full, &error))?;
         }
         remove_empty(&full, repository.work_tree());
+    }
+    if !committed.is_empty() {
+        repository.update_index(&committed)?;
     }
     Ok(())
 }
