@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use rayon::prelude::*;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::engine::{Collected, Engine, Failure, Intake, Judge};
+use crate::engine::{Engine, Failure, Intake, Judge};
 use crate::git::Environment;
 use crate::import::form::{Form, form, names_of};
 use crate::import::map::{Map, Plan};
@@ -91,7 +91,13 @@ pub fn import(
     };
     let table = match table::read(file.name, file.bytes, &map.layout) {
         Ok(table) => table,
-        Err(fault) => return Ok(Outcome::of_findings(vec![finding(file.name, &fault)])),
+        Err(fault) => {
+            return Ok(Outcome::of_findings(vec![finding(
+                Code::ImportFile,
+                file.name,
+                &fault,
+            )]));
+        }
     };
     let plan = match map.plan(&table.columns) {
         Ok(plan) => plan,
@@ -103,14 +109,17 @@ pub fn import(
     let total = fresh.len();
     let mut done = 0;
     for batch in fresh.chunks(options.batch.max(1)) {
-        progress(done, total);
-        if let Err(failure) = take(file.name, batch, &mut intake, &table, options, &mut outcome) {
+        let judged = |count| progress(done + count, total);
+        let source = Source {
+            name: file.name,
+            table: &table,
+        };
+        if let Err(failure) = take(&source, batch, &mut intake, options, &mut outcome, &judged) {
             outcome.stopped = Some(failure);
             break;
         }
         done += batch.len();
     }
-    progress(done, total);
     outcome.rejected.sort_by_key(|rejection| rejection.line);
     Ok(outcome)
 }
@@ -138,7 +147,7 @@ fn forms(name: &str, map: &Map, plan: &Plan, table: &Table) -> (Vec<Form>, Outco
             reasons: vec![Reason {
                 field: None,
                 columns: Vec::new(),
-                finding: finding(name, fault),
+                finding: finding(Code::ImportRow, name, fault),
             }],
         }));
     let made: Vec<Result<Form, Rejection>> = table
@@ -206,41 +215,51 @@ fn fresh(
     fresh
 }
 
-/// Judges a batch, and publishes what passes as one commit.
+/// What a rejection is told by.
+struct Source<'a> {
+    name: &'a str,
+    table: &'a Table,
+}
+
+/// How many forms are judged between two steps of the progress.
+const STRIDE: usize = 50;
+
+/// Judges a batch, and publishes what passes as one commit; `judged` is told how many forms are judged.
 fn take(
-    name: &str,
+    source: &Source<'_>,
     batch: &[Form],
     intake: &mut Intake<'_>,
-    table: &Table,
     options: Options,
     outcome: &mut Outcome,
+    judged: &dyn Fn(usize),
 ) -> Result<(), Failure> {
     let mut begun = Vec::with_capacity(batch.len());
     for form in batch {
         begun.push((form, intake.fresh_id(form.discovered)?));
     }
-    let judge = intake.judge();
-    let judged: Vec<Result<Result<Collected, Rejection>, Failure>> = begun
-        .par_iter()
-        .map(|(form, id)| match judge.collect(id, &form.value) {
-            Ok(collected) => Ok(Ok(collected)),
-            Err(Failure::Findings(found)) => Ok(Err(Rejection {
-                line: form.line,
-                reasons: found
-                    .into_iter()
-                    .map(|finding| reason(name, form, table, judge, id, finding))
-                    .collect(),
-            })),
-            Err(other) => Err(other),
-        })
-        .collect();
     let mut collected = Vec::with_capacity(batch.len());
-    for one in judged {
-        match one? {
-            Ok(clue) => collected.push(clue),
-            Err(rejection) => outcome.rejected.push(rejection),
+    for (index, stride) in begun.chunks(STRIDE).enumerate() {
+        judged(index * STRIDE);
+        let judge = intake.judge();
+        let verdicts: Vec<_> = stride
+            .par_iter()
+            .map(|(form, id)| judge.collect(id, &form.value))
+            .collect();
+        for ((form, id), verdict) in stride.iter().zip(verdicts) {
+            match verdict {
+                Ok(clue) => collected.push(clue),
+                Err(Failure::Findings(found)) => outcome.rejected.push(Rejection {
+                    line: form.line,
+                    reasons: found
+                        .into_iter()
+                        .map(|finding| reason(source, form, judge, id, finding))
+                        .collect(),
+                }),
+                Err(other) => return Err(other),
+            }
         }
     }
+    judged(batch.len());
     let count = collected.len();
     if count > 0 && !options.dry_run {
         let commit = intake.publish(&outcome.system, collected)?;
@@ -252,9 +271,8 @@ fn take(
 
 /// A finding about a form that was never written, as one about the row that it was made of.
 fn reason(
-    name: &str,
+    source: &Source<'_>,
     form: &Form,
-    table: &Table,
     judge: &Judge<'_>,
     id: &str,
     mut finding: Diagnostic,
@@ -263,9 +281,9 @@ fn reason(
     let columns = field
         .as_deref()
         .and_then(|field| form.columns.get(field))
-        .map(|columns| names_of(Some(columns), &table.columns))
+        .map(|columns| names_of(Some(columns), &source.table.columns))
         .unwrap_or_default();
-    finding.place = place(name, form.line);
+    finding.place = place(source.name, form.line);
     finding.labels.clear();
     if matches!(
         finding.code,
@@ -283,13 +301,13 @@ fn reason(
     }
 }
 
-fn finding(name: &str, fault: &Fault) -> Diagnostic {
+fn finding(code: Code, name: &str, fault: &Fault) -> Diagnostic {
     let place = match fault.line {
         Some(line) => place(name, line),
         None => Place::file(name),
     };
     let mut finding = Diagnostic::new(
-        Code::ImportRow,
+        code,
         place,
         fault.message.en.clone(),
         fault.message.zh.clone(),

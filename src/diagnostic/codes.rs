@@ -228,6 +228,9 @@ codes! {
     ImportRow "import-row" Error
         "a row was not imported" "有一行未能导入"
         "The row does not make a valid collection form by the map. Nothing of it was written. Correct the row or the map and import again: rows that are in already are not added twice." "该行按映射得不到有效的线索收集表，没有写入任何内容。请改正该行或映射后重新导入：已导入的行不会重复添加。";
+    ImportFile "import-file" Error
+        "a table cannot be read" "表格无法读取"
+        "The file holds no table with named columns, is in another encoding than it seems, or is locked with a password. No row of it was looked at. Save it again as CSV or XLSX, or say in the map how it is to be read (sheet, header, encoding, delimiter)." "文件中没有带列名的表格，编码与声明不符，或者有密码保护，因此没有处理任何一行。请另存为 CSV 或 XLSX，或在映射中写明读法（sheet、header、encoding、delimiter）。";
     ImportMap "import-map" Error
         "the map of an import is wrong" "导入映射有误"
         "The map names a column that the table does not have, or a field that the collection form does not have." "映射引用了表格中没有的列，或线索收集表中没有的字段。";

@@ -335,7 +335,10 @@ fn a_workbook_is_read_as_people_see_it() {
     );
     world.write("map.yaml", &format!("sheet: 留 言\nheader: 2\n{MAP}"));
     let out = world.clue("li@example.org", &arguments).out;
-    assert!(out.contains("the workbook has no sheet `留 言`"), "{out}");
+    assert!(
+        out.contains("error[import-file]: the workbook has no sheet `留 言`"),
+        "{out}"
+    );
     // Cut off and damaged, it is refused and never worse.
     let whole = fs::read(world.path().join("table.xlsx")).expect("the workbook");
     for step in 1..40 {
@@ -489,15 +492,8 @@ fn what_stands_in_the_way_of_an_import_is_told() {
     assert_eq!(world.clue("li@example.org", &["check"]).ok(), "");
 }
 
-#[test]
-fn an_import_that_was_killed_leaves_nothing_in_the_way() {
-    let world = world();
-    world.write(
-        "table.csv",
-        &format!("{HEADER}1,王某,主题,2020-01-06,详情\n2,王某,另一条,2020-01-07,详情\n"),
-    );
-    world.clue("li@example.org", &import(&[])).ok();
-    // As if it had been killed after the files were in place and before the branch moved.
+/// The journal that a process leaves behind that dies while it publishes the last commit.
+fn journal_of_head(world: &World) -> String {
     let [after, before] = ["HEAD", "HEAD~1"].map(|name| world.git(&["rev-parse", name]));
     let names = world.git(&["show", "--name-only", "--format=", "HEAD"]);
     let files: Vec<_> = names
@@ -507,9 +503,21 @@ fn an_import_that_was_killed_leaves_nothing_in_the_way() {
             json!({"path": path, "before": null, "after": id.trim()})
         })
         .collect();
-    let journal = json!({"before": before.trim(), "commit": after.trim(), "files": files});
+    json!({"before": before.trim(), "commit": after.trim(), "files": files}).to_string()
+}
+
+#[test]
+fn an_import_that_was_killed_leaves_nothing_in_the_way() {
+    let world = world();
+    world.write(
+        "table.csv",
+        &format!("{HEADER}1,王某,主题,2020-01-06,详情\n2,王某,另一条,2020-01-07,详情\n"),
+    );
+    world.clue("li@example.org", &import(&[])).ok();
+    // As if it had been killed after the files were in place and before the branch moved.
+    let journal = journal_of_head(&world);
     world.git(&["reset", "--quiet", "--mixed", "HEAD~1"]);
-    world.write(".git/clue.journal", &journal.to_string());
+    world.write(".git/clue.journal", &journal);
     let first = forms(&world);
     assert_eq!(first.len(), 2);
     // One of the files was taken up by somebody meanwhile: it is theirs.
@@ -525,6 +533,34 @@ fn an_import_that_was_killed_leaves_nothing_in_the_way() {
     assert!(!first[1].0.parent().expect("a folder").exists());
     assert_eq!(forms(&world).len(), 2);
     assert!(!world.path().join(".git/clue.journal").exists());
+}
+
+#[test]
+fn an_import_that_was_killed_before_the_index_was_told_is_finished() {
+    let world = world();
+    world.write(
+        "table.csv",
+        &format!("{HEADER}1,王某,主题,2020-01-06,详情\n"),
+    );
+    world.clue("li@example.org", &import(&[])).ok();
+    let journal = journal_of_head(&world);
+    world.git(&["rm", "--quiet", "-r", "--cached", "clues"]);
+    world.git(&["add", "clues/.gitkeep"]);
+    world.write(".git/clue.journal", &journal);
+    // git's lock that the dead process left is for people to delete; nothing is forgotten meanwhile.
+    world.write(".git/index.lock", "");
+    let err = world.clue("li@example.org", &import(&[])).fails(4);
+    assert!(err.contains("index.lock"), "{err}");
+    fs::remove_file(world.path().join(".git/index.lock")).expect("the lock");
+    let out = world.clue("li@example.org", &import(&[])).ok();
+    assert_eq!(
+        count(&out),
+        "1 rows: 0 imported, 1 there already, 0 rejected; commits: 0"
+    );
+    assert_eq!(
+        world.git(&["status", "--porcelain"]),
+        "?? map.yaml\n?? table.csv\n"
+    );
 }
 
 /// The real table, where the folder with the shared data is there: `CLUE_SHARED` names it.
@@ -573,4 +609,65 @@ fn the_shipped_map_is_sound() {
         "{out}"
     );
     assert!(!out.contains("[schema"), "{out}");
+}
+
+/// The maps that the two READMEs print, with a table that has their columns.
+#[test]
+fn the_documented_maps_work() {
+    #[track_caller]
+    fn case(readme: &str, header: &str, row: &str, parts: &[&str]) {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(readme))
+            .expect("a README");
+        let map: String = text
+            .lines()
+            .skip_while(|line| !line.contains("$schema=schema/import"))
+            .take_while(|line| line.starts_with("    "))
+            .map(|line| format!("{}\n", &line[4..]))
+            .collect();
+        let world = world();
+        world.write("map.yaml", &map);
+        let table = format!("一张表\n{header}\n{row}\n");
+        let (bytes, _, _) = encoding_rs::GB18030.encode(&table);
+        fs::write(world.path().join("table.csv"), bytes).expect("a file");
+        let ran = world.clue("li@example.org", &import(&[]));
+        assert_eq!(
+            ran.out, "1 rows: 1 imported, 0 there already, 0 rejected; commits: 1\n",
+            "{}",
+            ran.err
+        );
+        let form = &forms(&world)[0].1;
+        for part in parts {
+            assert!(form.contains(part), "{part:?} in\n{form}");
+        }
+    }
+    case(
+        "README.md",
+        "No.;Subject;Via;Received;Street;District;Text;User;Phone;Mobile;Clerk;Type",
+        "188006;Leak;phone;1/6/2020 3:09 PM;Elm Street;;<p>Water</p>;Wang;;138;Zhou;tax",
+        &[
+            "source_key: \"mayor-mailbox:188006\"\n",
+            "channel: hotline\n",
+            "discovered_at: 2020-01-06T15:09:00+08:00\n",
+            "matters:\n  - Elm Street\n#",
+            "description: Water\n",
+            "name: Wang\n",
+            "contact: \"138\"\n",
+            "proposed_category: compliance\n",
+        ],
+    );
+    case(
+        "README.zh-CN.md",
+        "留言编号;留言主题;途径;留言时间;街道;区县;留言详情;留言用户;电话;手机;受理人;类型",
+        "188006;漏水;微博;2020/1/6 12:09;解放路;雨花区;\"<p>漏水</p>\n<p>三天</p>\";匿名;138;;周某;",
+        &[
+            "channel: media\n",
+            "  - 解放路\n  - 雨花区\n",
+            "description: |-\n  漏水\n\n  三天\n",
+            "anonymous: true\n",
+            "name:\n",
+            "contact:\n",
+            "explanation: \"受理人：周某\"\n",
+            "proposed_category:\n",
+        ],
+    );
 }
