@@ -1,13 +1,19 @@
 //! The command line: arguments in, the engine asked, answers printed, an exit status out.
 //! It decides nothing about clues.
 
+mod advance;
+mod check;
 mod demo;
+mod draft;
+mod explain;
 mod import;
-mod look;
+mod list;
+mod new;
+mod next;
 mod progress;
 mod render;
 mod setup;
-mod steps;
+mod show;
 mod words;
 
 use std::ffi::OsString;
@@ -59,33 +65,40 @@ enum Subcommands {
     /// Make a new clue repository: rulebook, schemas, templates, a first organisation
     Init(setup::Init),
     /// Begin a clue with its collection form, and hand it in when it is complete
-    New(steps::New),
+    New(new::New),
     /// Make clues of the rows of a CSV file or an XLSX workbook, by a map
     Import(import::Import),
     /// Write the draft of a record from its template
-    Draft(steps::Draft),
+    Draft(draft::Draft),
     /// Show what can be done with a clue now, by whom, and what is still missing
-    Next(steps::Next),
+    Next(next::Next),
     /// Take a step: judge it, and publish it as one commit
-    Advance(steps::Advance),
+    Advance(advance::Advance),
     /// Add an entry to a handling record
-    Note(steps::Note),
+    Note(advance::Note),
     /// Show a clue with its trail
-    Show(look::Show),
+    Show(show::Show),
     /// List clues
-    List(look::List),
+    List(list::List),
     /// Say whether a folder obeys the procedure
-    Check(look::Check),
+    Check(check::Check),
     /// Print a record or the whole dossier as an HTML page
     Render(render::Render),
     /// Play the sample organisation's clues into a new repository, with their dossiers
     Demo(demo::Demo),
     /// Explain a finding's code, a rule of the rulebook, or a key of the procedure
-    Explain(look::Explain),
+    Explain(explain::Explain),
     /// Print a completion script for a shell
     Completions(setup::Completions),
     /// Print the manual page
     Man(setup::Man),
+}
+
+/// Text for people, or data for programs.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
 }
 
 /// What every command is given.

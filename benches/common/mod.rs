@@ -48,6 +48,8 @@ pub(crate) fn repository(folder: &Path, clues: usize, waiting: usize) -> Generat
     for id in &ids {
         write(folder, &copy(&collected, id, MODEL.1), id);
     }
+    // Nothing is to be gathered behind the measurements.
+    git(folder, &["config", "gc.auto", "0"]);
     git(folder, &["add", "--all"]);
     git(folder, &["commit", "--quiet", "--message", "many clues"]);
     git(folder, &["gc", "--quiet"]);

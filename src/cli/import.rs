@@ -6,8 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use serde_json::{Value, json};
 
-use crate::cli::steps::Format;
-use crate::cli::{Answer, Context, err, progress};
+use crate::cli::{Answer, Context, Format, err, progress};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Engine, Failure};
 use crate::files::MemoryFiles;

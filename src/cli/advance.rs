@@ -1,0 +1,171 @@
+//! `clue advance` and `clue note`: steps, judged and published.
+
+use crate::cli::{Answer, Context};
+use crate::engine::{Engine, Failure, Published};
+use crate::files::Files;
+use crate::text::{Bilingual, Language, visible};
+use crate::workflow::{Command, Decision};
+use clap::Args;
+use serde_json::Value;
+use similar::TextDiff;
+
+/// Arguments of `clue advance`.
+#[derive(Args)]
+pub(super) struct Advance {
+    /// The clue: id, register number, or a path into its folder
+    #[arg(value_name = "ID")]
+    clue: String,
+    /// The step: register, transfer, accept, ...
+    step: String,
+    /// The department that is meant
+    #[arg(long)]
+    department: Option<String>,
+    /// Give a field a value first: RECORD.FIELD=VALUE (repeatable)
+    #[arg(long = "set", value_name = "RECORD.FIELD=VALUE")]
+    sets: Vec<String>,
+    /// Why the step is taken
+    #[arg(short = 'm', long = "reason")]
+    reason: Option<String>,
+    /// Show the changes and write nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Advance {
+    pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
+        let engine = context.engine()?;
+        let mut sets = Vec::new();
+        for text in &self.sets {
+            let Some((field, value)) = text.split_once('=') else {
+                return Err(Failure::Usage {
+                    message: Bilingual::new(
+                        format!("--set {text}: there is no ="),
+                        format!("--set {text}：缺少等号"),
+                    ),
+                    remedy: Some(Bilingual::new(
+                        "write RECORD.FIELD=VALUE",
+                        "请写成 记录.字段=值",
+                    )),
+                });
+            };
+            sets.push((field.to_owned(), value_of(value)));
+        }
+        let command = Command {
+            step: self.step,
+            department: self.department,
+            reason: self.reason,
+            sets,
+            ..Command::default()
+        };
+        if self.dry_run {
+            let (_, actor, _, _) = engine.actor(&context.environment, context.now)?;
+            let (_, decision) = engine.decide(&self.clue, &command, &actor)?;
+            return Ok(Answer::new(difference(&engine, &decision)));
+        }
+        let published = engine.advance(&self.clue, &command, &context.environment, context.now)?;
+        Ok(Answer::new(told(&engine, &published, context)))
+    }
+}
+
+/// A value as YAML would read it, so that `true` and `3` are what they look like; anything else is text.
+fn value_of(text: &str) -> Value {
+    match crate::yaml::parse_at("", text, 0) {
+        (Some(document), found) if found.is_empty() && !text.trim().is_empty() => {
+            document.root.to_json()
+        }
+        _ => Value::String(text.to_owned()),
+    }
+}
+
+fn difference(engine: &Engine, decision: &Decision) -> String {
+    let mut text = String::new();
+    for (path, bytes) in decision.changes.files() {
+        let before = engine
+            .files()
+            .read(path, u64::MAX - 1)
+            .ok()
+            .flatten()
+            .unwrap_or_default();
+        let after = bytes.clone().unwrap_or_default();
+        let (before, after) = (
+            String::from_utf8_lossy(&before),
+            String::from_utf8_lossy(&after),
+        );
+        let difference = TextDiff::from_lines(before.as_ref(), after.as_ref());
+        text.push_str(&visible(
+            &difference.unified_diff().header(path, path).to_string(),
+        ));
+    }
+    text
+}
+
+/// What was done, and who is next.
+pub(super) fn told(engine: &Engine, published: &Published, context: &Context) -> String {
+    let decision = &published.decision;
+    let world = engine.world();
+    let language = context.style.language;
+    let step = world.rulebook.label("step", &decision.step, language);
+    let to = world.rulebook.label("state", &decision.to, language);
+    let responsible = world.organisation.person_name(&decision.responsible);
+    let mut text = match language {
+        Language::En => format!(
+            "{}: {step}; now {to}, next is up to {responsible} (commit {})\n",
+            decision.id,
+            &published.commit[..10]
+        ),
+        Language::Zh => format!(
+            "{}：已办理“{step}”，现为“{to}”，下一步由{responsible}负责（提交 {}）\n",
+            decision.id,
+            &published.commit[..10]
+        ),
+    };
+    if let Some(number) = &decision.number {
+        text.push_str(&context.say(
+            &format!("register number: {number}\n"),
+            &format!("编号：{number}\n"),
+        ));
+    }
+    for path in &decision.drafted {
+        text.push_str(&context.say(
+            &format!("drafted: {path}\n"),
+            &format!("已生成草稿：{path}\n"),
+        ));
+    }
+    text
+}
+
+/// Arguments of `clue note`.
+#[derive(Args)]
+pub(super) struct Note {
+    /// The clue: id, register number, or a path into its folder
+    #[arg(value_name = "ID")]
+    clue: String,
+    /// What was done or said
+    #[arg(short = 'm', long = "text")]
+    text: String,
+    /// measure, communication, progress or resolution
+    #[arg(long = "type", default_value = "progress")]
+    entry_type: String,
+    /// With whom
+    #[arg(long)]
+    with: Option<String>,
+    /// The department that is meant
+    #[arg(long)]
+    department: Option<String>,
+}
+
+impl Note {
+    pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
+        let engine = context.engine()?;
+        let command = Command {
+            step: "note".to_owned(),
+            department: self.department,
+            reason: Some(self.text),
+            entry_type: Some(self.entry_type),
+            with: self.with,
+            ..Command::default()
+        };
+        let published = engine.advance(&self.clue, &command, &context.environment, context.now)?;
+        Ok(Answer::new(told(&engine, &published, context)))
+    }
+}

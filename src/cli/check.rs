@@ -1,0 +1,92 @@
+//! `clue check`: what does not obey the procedure.
+
+use crate::case::id_of;
+use crate::cli::{Answer, Context, Format};
+use crate::diagnostic::any_error;
+use crate::engine::{Engine, Failure, find_root, no_such_path};
+use crate::files::DiskFiles;
+use crate::report::{self};
+use crate::text::Bilingual;
+use clap::Args;
+
+/// Arguments of `clue check`.
+#[derive(Args)]
+pub(super) struct Check {
+    /// Folders, files or clues (everything)
+    #[arg(value_name = "PATH")]
+    paths: Vec<String>,
+    /// Format of the answer
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+impl Check {
+    pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
+        let start = self
+            .paths
+            .iter()
+            .map(|path| context.folder.join(path))
+            .find(|path| path.exists());
+        let start = start.map(|path| {
+            if path.is_dir() {
+                path
+            } else {
+                path.parent().map(ToOwned::to_owned).unwrap_or(path)
+            }
+        });
+        let start = start.unwrap_or_else(|| context.folder.clone());
+        let Some(root) = find_root(&start) else {
+            return Err(Engine::open(&start)
+                .err()
+                .unwrap_or_else(|| no_repository(&start)));
+        };
+        let mut missing = Vec::new();
+        let mut chosen: Vec<String> = Vec::new();
+        let mut everything = self.paths.is_empty();
+        for path in &self.paths {
+            let full = context.folder.join(path).canonicalize();
+            match full {
+                Ok(full) => {
+                    let inside = full
+                        .strip_prefix(&root)
+                        .unwrap_or(&full)
+                        .to_string_lossy()
+                        .replace('\\', "/");
+                    match id_of(&inside).and_then(crate::case::folder_of) {
+                        Some(folder) => chosen.push(folder),
+                        None => everything = true,
+                    }
+                }
+                Err(_) => match Engine::open(&root).and_then(|engine| engine.find(path)) {
+                    Ok(folder) => chosen.push(folder),
+                    Err(_) => missing.push(no_such_path(path)),
+                },
+            }
+        }
+        let mut found = Engine::check(&root, (!everything).then_some(chosen.as_slice()));
+        found.extend(missing);
+        let files = DiskFiles::new(&root);
+        let output = match self.format {
+            Format::Json => format!(
+                "{:#}\n",
+                report::json(&found, &files, context.style.language)
+            ),
+            Format::Text if found.is_empty() => String::new(),
+            Format::Text => report::text(&found, &files, context.style) + "\n",
+        };
+        Ok(Answer {
+            output,
+            findings: any_error(&found),
+        })
+    }
+}
+
+fn no_repository(start: &std::path::Path) -> Failure {
+    Failure::Environment {
+        message: Bilingual::new(
+            format!("{} is in no clue repository", start.display()),
+            format!("{} 不在线索仓库中", start.display()),
+        ),
+        remedy: None,
+    }
+}
