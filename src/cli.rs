@@ -5,6 +5,7 @@ mod advance;
 mod check;
 mod demo;
 mod draft;
+mod examples;
 mod explain;
 mod import;
 mod list;
@@ -161,7 +162,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         .or_else(folder_language)
         .or_else(system)
         .unwrap_or_default();
-    let command = words::translate(Arguments::command(), language).color(ColorChoice::Auto);
+    let command = examples::add(Arguments::command(), language);
+    let command = words::translate(command, language).color(ColorChoice::Auto);
     let parsed = command
         .try_get_matches_from(&arguments)
         .and_then(|matches| Arguments::from_arg_matches(&matches));

@@ -103,7 +103,9 @@ pub(super) struct Man {}
 impl Man {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         let mut page = Vec::new();
-        let command = super::words::translate(Arguments::command(), context.style.language);
+        let language = context.style.language;
+        let command = super::examples::add(Arguments::command(), language);
+        let command = super::words::translate(command, language);
         clap_mangen::Man::new(command)
             .render(&mut page)
             .map_err(|error| Failure::Environment {

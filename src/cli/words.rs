@@ -249,11 +249,31 @@ fn chinese(english: &str) -> String {
         .map_or_else(|| english.to_owned(), |(_, chinese)| (*chinese).to_owned())
 }
 
+/// A help text with the few words that clap itself puts into it in Chinese.
+fn in_chinese(help: &str) -> String {
+    [
+        ("[OPTIONS]", "[选项]"),
+        ("<COMMAND>", "<命令>"),
+        ("[default: ", "[默认："),
+        ("[possible values: ", "[可用值："),
+        ("参数:", "参数："),
+        ("选项:", "选项："),
+        ("命令:", "命令："),
+    ]
+    .iter()
+    .fold(help.to_owned(), |help, (english, chinese)| {
+        help.replace(english, chinese)
+    })
+}
+
 /// A usage error in the language asked for.
 pub(super) fn usage(error: &clap::Error, language: Language) -> String {
     let original = error.render().to_string();
-    if language == Language::En || !error.use_stderr() {
+    if language == Language::En {
         return original;
+    }
+    if !error.use_stderr() {
+        return in_chinese(&original);
     }
     let part = |kind: ContextKind| error.get(kind).map(ToString::to_string).unwrap_or_default();
     let argument = part(ContextKind::InvalidArg);
@@ -275,7 +295,7 @@ pub(super) fn usage(error: &clap::Error, language: Language) -> String {
             "“{argument}”不能与“{}”同时使用",
             part(ContextKind::PriorArg)
         ),
-        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return original,
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => return in_chinese(&original),
         _ => return original,
     };
     let suggestion = part(ContextKind::SuggestedArg) + &part(ContextKind::SuggestedSubcommand);

@@ -1,0 +1,141 @@
+//! Examples below the help of each command, in both languages. A test sees to it that no command is without.
+
+use clap::Command;
+
+use crate::text::Language;
+
+/// A command's name, its examples, and the same for Chinese readers.
+const EXAMPLES: &[(&str, &str, &str)] = &[
+    (
+        "init",
+        "clue init cases\nclue init --organisation \"Hongda Ltd\"",
+        "clue init 线索库\nclue init --organisation 宏达公司",
+    ),
+    (
+        "new",
+        "clue new --title \"Noise in machine 3\" --source \"Hongda Ltd\" --channel customer-complaint \\\n    --matter \"machine 3\" --description \"It rattles when started\" --reporter \"Mr Wang\"\nclue new --title \"Gifts in purchasing\" --anonymous      # an unfinished form, to be filled in with an editor\nclue new --from form.yaml                             # a form that was filled in elsewhere",
+        "clue new --title 三号机床异响 --source 宏达公司 --channel customer-complaint \\\n    --matter 三号机床 --description 开机后有异响 --reporter 王先生\nclue new --title 采购中收受礼品 --anonymous     # 先生成未填完的收集表，再用编辑器填写\nclue new --from 收集表.yaml                     # 使用在别处填好的收集表",
+    ),
+    (
+        "draft",
+        "clue draft 20261123-k7qd transfers --department quality\nclue draft YW-2026-0001 meetings --purpose coordination --date 2026-11-24",
+        "clue draft 20261123-k7qd transfers --department quality\nclue draft YW-2026-0001 meetings --purpose coordination --date 2026-11-24",
+    ),
+    (
+        "next",
+        "clue next YW-2026-0001\nclue next .                      # the clue whose folder this is",
+        "clue next YW-2026-0001\nclue next .                      # 当前目录所属的线索",
+    ),
+    (
+        "advance",
+        "clue advance 20261123-k7qd register\nclue advance YW-2026-0001 return -m \"Which machine?\"\nclue advance YW-2026-0001 accept --department quality --set transfers.receipt.handler=chen-jie\nclue advance YW-2026-0001 complete --set handling.measures.0.result=\"Bearing worn\" --dry-run",
+        "clue advance 20261123-k7qd register\nclue advance YW-2026-0001 return -m 请补充机床编号\nclue advance YW-2026-0001 accept --department quality --set transfers.receipt.handler=chen-jie\nclue advance YW-2026-0001 complete --set handling.measures.0.result=轴承磨损 --dry-run",
+    ),
+    (
+        "note",
+        "clue note YW-2026-0001 --type communication --with \"Mr Wang\" -m \"Agreed on Wednesday\"",
+        "clue note YW-2026-0001 --type communication --with 王先生 -m 约定周三上门",
+    ),
+    (
+        "show",
+        "clue show YW-2026-0001\nclue show 20261123-k7qd --format json",
+        "clue show YW-2026-0001\nclue show 20261123-k7qd --format json",
+    ),
+    (
+        "list",
+        "clue list --state handling --urgency urgent\nclue list --responsible li-wei\nclue list --search bearing --format csv > clues.csv",
+        "clue list --state handling --urgency urgent\nclue list --responsible li-wei\nclue list --search 轴承 --format csv > 台账.csv",
+    ),
+    (
+        "check",
+        "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --format json",
+        "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --format json",
+    ),
+    (
+        "render",
+        "clue render YW-2026-0001 -o dossier.html\nclue render YW-2026-0001 transfers/quality.yaml -o slip.html",
+        "clue render YW-2026-0001 -o 卷宗.html\nclue render YW-2026-0001 transfers/quality.yaml -o 流转单.html",
+    ),
+    (
+        "explain",
+        "clue explain seal-broken         # a code\nclue explain service-follow-up   # a rule of the rulebook\nclue explain T3                  # a key of the procedure\nclue explain                     # all codes",
+        "clue explain seal-broken         # 问题代码\nclue explain service-follow-up   # 规则书中的规则\nclue explain T3                  # 流程条款\nclue explain                     # 全部代码",
+    ),
+    (
+        "import",
+        "clue import petitions.csv --map petitions.yaml --dry-run\nclue import petitions.xlsx --map petitions.yaml",
+        "clue import 信访.csv --map 映射.yaml --dry-run\nclue import 信访.xlsx --map 映射.yaml",
+    ),
+    (
+        "demo",
+        "clue demo\nclue demo /tmp/demonstration",
+        "clue demo\nclue demo /tmp/演示",
+    ),
+    (
+        "completions",
+        "clue completions bash > ~/.local/share/bash-completion/completions/clue\nclue completions zsh > ~/.zfunc/_clue",
+        "clue completions bash > ~/.local/share/bash-completion/completions/clue\nclue completions zsh > ~/.zfunc/_clue",
+    ),
+    ("man", "clue man | man -l -", "clue man | man -l -"),
+];
+
+/// The command with examples below the help of each of its subcommands.
+pub(super) fn add(mut command: Command, language: Language) -> Command {
+    for (name, english, chinese) in EXAMPLES {
+        let (heading, examples) = match language {
+            Language::En => ("Examples:", english),
+            Language::Zh => ("示例：", chinese),
+        };
+        let text = format!("{heading}\n  {}", examples.replace('\n', "\n  "));
+        command = command.mut_subcommand(*name, |subcommand| subcommand.after_help(text));
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn every_command_has_examples_that_are_understood() {
+        let command = crate::cli::Arguments::command();
+        for subcommand in command.get_subcommands() {
+            let name = subcommand.get_name();
+            assert!(
+                EXAMPLES.iter().any(|(known, _, _)| *known == name),
+                "{name} has no examples"
+            );
+        }
+        for (name, english, chinese) in EXAMPLES {
+            for examples in [english, chinese] {
+                for line in examples.replace("\\\n", " ").lines() {
+                    let line = line.split(['#', '>', '|']).next().unwrap_or_default();
+                    // Quotes join words; no example needs more of a shell than that.
+                    let mut words: Vec<String> = Vec::new();
+                    for (index, part) in line.split('"').enumerate() {
+                        if index % 2 == 0 {
+                            let joined = index > 0 && !part.starts_with(' ');
+                            assert!(!joined || part.is_empty(), "{line}");
+                            words.extend(part.split_whitespace().map(str::to_owned));
+                        } else {
+                            match words.last_mut().filter(|word| word.ends_with('=')) {
+                                Some(word) => word.push_str(part),
+                                None => words.push(part.to_owned()),
+                            }
+                        }
+                    }
+                    assert_eq!(words[1], *name, "{line}");
+                    let parsed = command.clone().try_get_matches_from(&words);
+                    assert!(
+                        parsed.is_ok(),
+                        "{line}: {}",
+                        parsed
+                            .err()
+                            .map_or_else(String::new, |error| error.to_string())
+                    );
+                }
+            }
+        }
+    }
+}
