@@ -218,10 +218,17 @@ fn cost(command: &mut Command) -> Duration {
     assert!(
         out.status.success(),
         "{command:?} after {elapsed:?}: {}{}",
-        String::from_utf8_lossy(&out.stdout),
-        String::from_utf8_lossy(&out.stderr)
+        beginning(&out.stdout),
+        beginning(&out.stderr)
     );
     children() - before
+}
+
+fn beginning(output: &[u8]) -> String {
+    String::from_utf8_lossy(output)
+        .chars()
+        .take(1_000)
+        .collect()
 }
 
 /// Processor time of all processes that this one waited for.

@@ -21,7 +21,7 @@ use folder::Written;
 pub use error::PublishError;
 pub use journal::recover;
 
-use crate::git::{Head, Identity, RefMoved, Repository, Touched};
+use crate::git::{Head, Identity, NewCommit, RefMoved, Repository, Touched};
 
 /// The name of the one lock of a publish, in git's folder.
 const LOCK: &str = "clue.lock";
@@ -63,13 +63,13 @@ impl Publication {
         wait_for(&index_lock, wait)?;
         let index = repository.prepare_index(self.touched()?).map_err(before)?;
         let commit = repository
-            .write_commit(
-                &head,
-                &self.changes,
-                &self.message,
-                &self.author,
-                &self.committer,
-            )
+            .write_commit(NewCommit {
+                head: &head,
+                changes: &self.changes,
+                message: &self.message,
+                author: &self.author,
+                committer: &self.committer,
+            })
             .map_err(not_done)?;
         journal::begin(repository, &head, &commit, &present, &self.changes)?;
         let written = match folder::write(repository.work_tree(), &self.changes, present) {

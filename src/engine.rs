@@ -23,7 +23,7 @@ use crate::change::Changes;
 use crate::check::{check_all, clue_folders, entry_path};
 use crate::commit::{Publication, PublishError, recover};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
-use crate::files::{DiskFiles, Files, join};
+use crate::files::{DiskFiles, Files, below};
 use crate::git::{Environment, GitError, Head, Repository};
 use crate::template::Templates;
 use crate::text::Bilingual;
@@ -445,24 +445,9 @@ impl Engine {
         committer: crate::git::Identity,
     ) -> Result<String, Failure> {
         let prefix = repository.prefix(&self.root);
-        let placed = |files: BTreeMap<String, Option<Arc<[u8]>>>| {
-            files
-                .into_iter()
-                .map(|(path, bytes)| {
-                    (
-                        if prefix.is_empty() {
-                            path
-                        } else {
-                            join(&prefix, &path)
-                        },
-                        bytes,
-                    )
-                })
-                .collect()
-        };
         let publication = Publication {
-            changes: placed(changes),
-            expected_on_disk: placed(read),
+            changes: below(&prefix, changes),
+            expected_on_disk: below(&prefix, read),
             expected_head: head,
             message,
             author,

@@ -6,6 +6,7 @@ mod memory;
 mod overlay;
 mod tree;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use disk::DiskFiles;
@@ -77,6 +78,14 @@ pub fn join(folder: &str, name: &str) -> String {
     } else {
         format!("{folder}/{name}")
     }
+}
+
+/// What belongs to each path, with the paths below a folder.
+pub fn below<T>(folder: &str, by_path: BTreeMap<String, T>) -> BTreeMap<String, T> {
+    let entries = by_path.into_iter();
+    entries
+        .map(|(path, value)| (join(folder, &path), value))
+        .collect()
 }
 
 /// The last part of a path.

@@ -12,7 +12,7 @@ use git2::{ErrorCode, ObjectType, Oid};
 
 pub use identity::{Environment, Identity};
 pub use index::{IndexFault, NewIndex, Touched};
-pub use store::{FileState, RefMoved};
+pub use store::{FileState, NewCommit, RefMoved};
 
 use crate::text::Bilingual;
 

@@ -11,8 +11,8 @@ use std::process::Command;
 use clue::case::folder_of;
 use clue::check::{digest, entry_path};
 
-/// The clue that is copied, and the number that it has.
-const MODEL: (&str, &str) = ("20260302-k7qd", "YW-2026-0001");
+/// The clue that is copied.
+const MODEL: &str = "20260302-k7qd";
 
 /// A repository in a folder of its own, and clues in it that wait for the step `register`.
 pub(crate) struct Generated {
@@ -34,7 +34,7 @@ pub(crate) fn repository(folder: &Path, clues: usize, waiting: usize) -> Generat
     }
     let _ = fs::remove_dir_all(folder);
     clue::demo::play(folder, &|_, _| {}).expect("the demonstration");
-    let archived = files_of(folder, MODEL.0);
+    let archived = files_of(folder, MODEL);
     let collected = waiting_files(&archived);
     for entry in ["clues", "register"] {
         fs::remove_dir_all(folder.join(entry)).expect("a folder");
@@ -46,7 +46,7 @@ pub(crate) fn repository(folder: &Path, clues: usize, waiting: usize) -> Generat
         put(&folder.join(entry), &format!("{id}\n"));
     }
     for id in &ids {
-        write(folder, &copy(&collected, id, MODEL.1), id);
+        write(folder, &copy(&collected, id, ""), id);
     }
     // Nothing is to be gathered behind the measurements.
     git(folder, &["config", "gc.auto", "0"]);
@@ -149,13 +149,17 @@ fn waiting_files(archived: &BTreeMap<String, String>) -> BTreeMap<String, String
 
 /// The same clue under another id and number, with its seals made anew.
 fn copy(files: &BTreeMap<String, String>, id: &str, number: &str) -> BTreeMap<String, String> {
+    let card = &files["clue.yaml"];
+    let own = card.lines().find_map(|line| line.strip_prefix("number: "));
     let mut copied: BTreeMap<String, String> = files
         .iter()
         .map(|(path, text)| {
-            (
-                path.clone(),
-                text.replace(MODEL.0, id).replace(MODEL.1, number),
-            )
+            let text = text.replace(MODEL, id);
+            let text = match own {
+                Some(own) => text.replace(own, number),
+                None => text,
+            };
+            (path.clone(), text)
         })
         .collect();
     let mut card = copied["clue.yaml"].clone();

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::builtin;
 use crate::commit::Publication;
 use crate::engine::{Failure, WAIT, environment, find_root};
-use crate::files::join;
+use crate::files::below;
 use crate::git::{Environment, Repository};
 use crate::text::Bilingual;
 use crate::time::Timestamp;
@@ -58,19 +58,7 @@ pub fn init(
     text("clues/.gitkeep", "");
     text("register/.gitkeep", "");
     let prefix = repository.prefix(folder);
-    let placed: BTreeMap<_, _> = changes
-        .into_iter()
-        .map(|(path, bytes)| {
-            (
-                if prefix.is_empty() {
-                    path
-                } else {
-                    join(&prefix, &path)
-                },
-                bytes,
-            )
-        })
-        .collect();
+    let placed = below(&prefix, changes);
     // A file that is there already is somebody's work: init adds, and never replaces.
     let there: Vec<&String> = placed
         .keys()

@@ -1,13 +1,11 @@
 //! Writing a commit of many files: all its objects as one pack, instead of a loose and synced file for each.
 //! What it writes is the same commit, object by object; it moves no branch.
 
-use std::collections::BTreeMap;
 use std::io::Write;
-use std::sync::Arc;
 
 use git2::{ObjectType, Oid, Tree};
 
-use crate::git::{GitError, Head, Identity, Repository};
+use crate::git::{GitError, NewCommit, Repository};
 
 /// From how many changed files on a commit is written as a pack: below it, the few loose objects cost less than a
 /// pack and its index, which `git gc` would have to gather again.
@@ -18,14 +16,7 @@ const FIRST: i32 = 1000;
 
 impl Repository {
     /// Makes the commit in memory, then writes its objects to the disk as one pack, synced with its index.
-    pub(super) fn write_pack(
-        &self,
-        head: &Head,
-        changes: &BTreeMap<String, Option<Arc<[u8]>>>,
-        message: &str,
-        author: &Identity,
-        committer: &Identity,
-    ) -> Result<Oid, GitError> {
+    pub(super) fn write_pack(&self, new: NewCommit<'_>) -> Result<Oid, GitError> {
         // A second handle: what is kept in memory must not answer for this repository's own object store.
         let inner = git2::Repository::open(self.inner.path())?;
         inner.odb()?.add_new_mempack_backend(FIRST)?;
@@ -33,9 +24,9 @@ impl Repository {
             inner,
             work_tree: self.work_tree.clone(),
         };
-        let commit = memory.write_objects(head, changes, message, author, committer)?;
+        let commit = memory.write_objects(new)?;
         let tree = memory.inner.find_commit(commit)?.tree()?;
-        let before = match head.commit() {
+        let before = match new.head.commit() {
             Some(parent) => Some(memory.inner.find_commit(Oid::from_str(parent)?)?.tree()?),
             None => None,
         };

@@ -21,6 +21,17 @@ pub struct FileState {
     pub size: u32,
 }
 
+/// A commit to be written, on top of where HEAD stands.
+#[derive(Clone, Copy)]
+pub struct NewCommit<'a> {
+    pub head: &'a Head,
+    /// New bytes by path; `None` removes a file.
+    pub changes: &'a BTreeMap<String, Option<Arc<[u8]>>>,
+    pub message: &'a str,
+    pub author: &'a Identity,
+    pub committer: &'a Identity,
+}
+
 /// The branch was not where it was expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RefMoved {
@@ -50,18 +61,11 @@ pub(super) fn enable_fsync() {
 
 impl Repository {
     /// Writes blobs, trees and commit, and checks that each can be read back. Moves nothing.
-    pub fn write_commit(
-        &self,
-        head: &Head,
-        changes: &BTreeMap<String, Option<Arc<[u8]>>>,
-        message: &str,
-        author: &Identity,
-        committer: &Identity,
-    ) -> Result<String, GitError> {
-        let commit = if changes.len() < WORTH_A_PACK {
-            self.write_objects(head, changes, message, author, committer)?
+    pub fn write_commit(&self, new: NewCommit<'_>) -> Result<String, GitError> {
+        let commit = if new.changes.len() < WORTH_A_PACK {
+            self.write_objects(new)?
         } else {
-            self.write_pack(head, changes, message, author, committer)?
+            self.write_pack(new)?
         };
         // A full disk has been seen to report success: what cannot be read back was not written.
         let fresh = git2::Repository::open(self.inner.path())?;
@@ -70,21 +74,14 @@ impl Repository {
     }
 
     /// Writes blobs, trees and commit into the object store, wherever that keeps them.
-    pub(super) fn write_objects(
-        &self,
-        head: &Head,
-        changes: &BTreeMap<String, Option<Arc<[u8]>>>,
-        message: &str,
-        author: &Identity,
-        committer: &Identity,
-    ) -> Result<Oid, GitError> {
+    pub(super) fn write_objects(&self, new: NewCommit<'_>) -> Result<Oid, GitError> {
         let odb = self.inner.odb()?;
-        let parent = match head.commit() {
+        let parent = match new.head.commit() {
             Some(commit) => Some(self.inner.find_commit(Oid::from_str(commit)?)?),
             None => None,
         };
         let mut ids: BTreeMap<&str, Option<Oid>> = BTreeMap::new();
-        for (path, bytes) in changes {
+        for (path, bytes) in new.changes {
             let id = bytes
                 .as_ref()
                 .map(|bytes| odb.write(ObjectType::Blob, bytes))
@@ -99,9 +96,9 @@ impl Repository {
         let tree = self.inner.find_tree(tree)?;
         let parents: Vec<_> = parent.iter().collect();
         let buffer = self.inner.commit_create_buffer(
-            &signature(author)?,
-            &signature(committer)?,
-            message,
+            &signature(new.author)?,
+            &signature(new.committer)?,
+            new.message,
             &tree,
             &parents,
         )?;
