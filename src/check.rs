@@ -12,6 +12,7 @@ mod trail;
 use rayon::prelude::*;
 
 pub use attachments::digest;
+pub use references::check as check_references;
 pub use references::check_one as check_reference;
 pub use register::{entry_path, number_entries};
 pub use rules::judge_rules;
@@ -135,6 +136,13 @@ pub fn check_world(files: &dyn Files, world: &World) -> Vec<Diagnostic> {
 pub fn clue_folders(files: &dyn Files) -> (Vec<String>, Vec<Diagnostic>) {
     let mut folders = Vec::new();
     let mut found = Vec::new();
+    for folder in ["clues", "register"] {
+        if let Ok(Some(kind)) = files.kind(folder)
+            && kind != FileKind::Folder
+        {
+            found.push(unreadable(folder, &crate::files::ReadError::Kind(kind)));
+        }
+    }
     descend(files, "clues", 0, &mut folders, &mut found);
     (folders, found)
 }

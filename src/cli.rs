@@ -26,11 +26,12 @@ use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, Valu
 
 use crate::commit::PublishError;
 use crate::engine::{Engine, Failure, find_root};
-use crate::files::DiskFiles;
+use crate::files::{DiskFiles, Files};
 use crate::git::Environment;
 use crate::report::{self, Style};
 use crate::text::{Bilingual, Language};
 use crate::time::Timestamp;
+use crate::world::MAXIMUM_RECORD;
 
 /// A file-based workflow engine for clues in a git-versioned folder
 #[derive(Parser)]
@@ -148,8 +149,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         .or_else(|| variable("CLUE_LANG").as_deref().and_then(Language::parse));
     let folder_language = || {
         let root = find_root(&std::env::current_dir().ok()?)?;
-        let text = std::fs::read_to_string(root.join("organisation.yaml")).ok()?;
-        text.lines()
+        // Through the door, which opens no pipe and reads no device.
+        let files = DiskFiles::new(root);
+        let bytes = files.read("organisation.yaml", MAXIMUM_RECORD).ok()??;
+        String::from_utf8_lossy(&bytes)
+            .lines()
             .find_map(|line| Language::parse(line.strip_prefix("language:")?.trim()))
     };
     let system = || {
@@ -205,6 +209,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             committer_name: variable("GIT_COMMITTER_NAME"),
             committer_email: variable("GIT_COMMITTER_EMAIL"),
             committer_date: variable("GIT_COMMITTER_DATE"),
+            global_configuration: std::env::var_os("GIT_CONFIG_GLOBAL").map(PathBuf::from),
+            configuration: given_configuration(&variable),
         },
         now: Timestamp::from_chrono(chrono::Local::now().fixed_offset()),
     };
@@ -236,6 +242,18 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         }
         Err(failure) => fail(&failure, &context),
     }
+}
+
+/// The configuration that git's own environment variables hold: `GIT_CONFIG_COUNT`, `GIT_CONFIG_KEY_0`, ...
+fn given_configuration(variable: &dyn Fn(&str) -> Option<String>) -> Vec<(String, String)> {
+    let count = variable("GIT_CONFIG_COUNT").and_then(|count| count.parse::<usize>().ok());
+    (0..count.unwrap_or(0).min(1_000))
+        .filter_map(|index| {
+            let key = variable(&format!("GIT_CONFIG_KEY_{index}"))?;
+            let value = variable(&format!("GIT_CONFIG_VALUE_{index}")).unwrap_or_default();
+            Some((key, value))
+        })
+        .collect()
 }
 
 fn fail(failure: &Failure, context: &Context) -> ExitCode {

@@ -21,7 +21,7 @@ use folder::Written;
 pub use error::PublishError;
 pub use journal::recover;
 
-use crate::git::{Head, Identity, NewCommit, RefMoved, Repository, Touched};
+use crate::git::{Head, Identity, NewCommit, NewIndex, RefMoved, Repository, Touched};
 
 /// The name of the one lock of a publish, in git's folder.
 const LOCK: &str = "clue.lock";
@@ -62,6 +62,7 @@ impl Publication {
         let index_lock = repository.git_folder().join("index.lock");
         wait_for(&index_lock, wait)?;
         let index = repository.prepare_index(self.touched()?).map_err(before)?;
+        self.nothing_else_staged(repository, &index, &head, &present)?;
         let commit = repository
             .write_commit(NewCommit {
                 head: &head,
@@ -121,9 +122,44 @@ impl Publication {
             .collect()
     }
 
+    /// A version of a touched file that only the index holds would be lost with the step.
+    fn nothing_else_staged(
+        &self,
+        repository: &Repository,
+        index: &NewIndex,
+        head: &Head,
+        present: &folder::Present,
+    ) -> Result<(), PublishError> {
+        let id = |bytes: Option<&Option<Arc<[u8]>>>| {
+            let bytes = bytes.and_then(Option::as_deref);
+            bytes.map(Repository::blob_id).transpose().map_err(not_done)
+        };
+        for (path, held) in index.replaced() {
+            let committed = match head.commit() {
+                Some(commit) => repository.file_id(commit, path).map_err(not_done)?,
+                None => None,
+            };
+            let known = [
+                committed,
+                id(present.get(path))?,
+                id(self.changes.get(path))?,
+                Some(Repository::blob_id(b"").map_err(not_done)?),
+            ];
+            if !known.contains(&Some(*held)) {
+                return Err(PublishError::Staged { path: path.clone() });
+            }
+        }
+        Ok(())
+    }
+
     /// What is on the disk of every file that changes, if all that was read is still as it was.
     fn present(&self, repository: &Repository) -> Result<folder::Present, PublishError> {
         let mut present = folder::Present::new();
+        if let Some(link) = folder::link_on_the_way(repository.work_tree(), self.changes.keys()) {
+            return Err(PublishError::NotDone {
+                why: format!("{link} is a symbolic link"),
+            });
+        }
         for path in self.expected_on_disk.keys().chain(self.changes.keys()) {
             if present.contains_key(path) {
                 continue;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::builtin;
 use crate::case::folder_of;
 use crate::diagnostic::any_error;
-use crate::engine::{Engine, Failure, init};
+use crate::engine::{Engine, Failure, find_root, init};
 use crate::files::{Files, file_name};
 use crate::git::{Environment, Repository};
 use crate::markdown;
@@ -97,6 +97,22 @@ pub fn play(folder: &Path, progress: &dyn Fn(usize, usize)) -> Result<Played, Fa
             remedy: Some(Bilingual::new(
                 "name another folder, or delete this one",
                 "请换一个目录，或先删除它",
+            )),
+        });
+    }
+    if let Some(root) = find_root(folder) {
+        let _ = std::fs::remove_dir(folder);
+        return Err(Failure::Usage {
+            message: Bilingual::new(
+                format!(
+                    "{} is a clue repository; the demonstration has one of its own",
+                    root.display()
+                ),
+                format!("{} 已经是线索仓库，演示须另建仓库", root.display()),
+            ),
+            remedy: Some(Bilingual::new(
+                "name a folder outside it",
+                "请指定仓库以外的目录",
             )),
         });
     }
@@ -249,6 +265,7 @@ fn identity(name: &str, email: &str, at: &str) -> Environment {
         committer_name: name,
         committer_email: email,
         committer_date: at,
+        ..Environment::default()
     }
 }
 

@@ -35,7 +35,9 @@ use crate::workflow::{
 use crate::world::World;
 
 /// How often a step is decided anew when somebody else was faster.
-const RETRIES: usize = 3;
+const RETRIES: usize = 20;
+/// How far a step may lie ahead of the clock, in seconds: clocks differ, and a later step could not be taken before it.
+const AHEAD: i64 = 24 * 60 * 60;
 /// How long a step waits for another process.
 const WAIT: Duration = Duration::from_secs(5);
 
@@ -287,6 +289,34 @@ impl Engine {
                 )),
             });
         };
+        let people = self.world.organisation.people.iter();
+        let mut others = people.filter(|(_, other)| other.email.contains(&author.email));
+        if let (Some((one, _)), Some((other, _))) = (others.next(), others.next()) {
+            return Err(Failure::Environment {
+                message: Bilingual::new(
+                    format!(
+                        "{one} and {other} have the same address in organisation.yaml: who acts cannot be told"
+                    ),
+                    format!("organisation.yaml 中 {one} 与 {other} 的邮箱相同，无法分辨办理人"),
+                ),
+                remedy: Some(Bilingual::new(
+                    "give each an address of their own",
+                    "请为两人分别登记各自的邮箱",
+                )),
+            });
+        }
+        if author.time.seconds() > now.seconds() + AHEAD {
+            return Err(Failure::Environment {
+                message: Bilingual::new(
+                    format!("the step would be taken in the future: {}", author.time),
+                    format!("办理时间在将来：{}", author.time),
+                ),
+                remedy: Some(Bilingual::new(
+                    "look at the clock of this machine, or at GIT_AUTHOR_DATE",
+                    "请检查本机时钟或 GIT_AUTHOR_DATE",
+                )),
+            });
+        }
         let actor = Actor {
             person: person.to_owned(),
             at: author.time,

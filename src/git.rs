@@ -246,8 +246,10 @@ impl Repository {
         environment: &Environment,
         now: crate::time::Timestamp,
     ) -> Result<(Identity, Identity), GitError> {
-        let config = self.inner.config()?.snapshot()?;
-        let configured = |key: &str| config.get_string(key).ok();
+        let mut config = self.inner.config()?;
+        use_configuration(&mut config, environment)?;
+        let config = config.snapshot()?;
+        let configured = |key: &str| configured(environment, &config, key);
         identity::identities(environment, &configured, now)
     }
 
@@ -302,6 +304,16 @@ impl Repository {
         Ok(self.entry(commit, path)?.map(|(_, kind)| kind))
     }
 
+    /// The id of the blob that a file of a commit's tree is.
+    pub fn file_id(&self, commit: &str, path: &str) -> Result<Option<[u8; 20]>, GitError> {
+        let Some((id, _)) = self.entry(commit, path)? else {
+            return Ok(None);
+        };
+        let mut bytes = [0; 20];
+        bytes.copy_from_slice(id.as_bytes());
+        Ok(Some(bytes))
+    }
+
     fn entry(&self, commit: &str, path: &str) -> Result<Option<(Oid, TreeKind)>, GitError> {
         let root = self.inner.find_commit(Oid::from_str(commit)?)?.tree()?;
         if path.is_empty() {
@@ -325,10 +337,31 @@ fn kind_of(mode: i32) -> TreeKind {
     }
 }
 
+/// Puts the file that the environment names in the place of the user's own configuration, as git does.
+fn use_configuration(config: &mut git2::Config, environment: &Environment) -> Result<(), GitError> {
+    if let Some(path) = &environment.global_configuration
+        && path.is_file()
+    {
+        config.add_file(path, git2::ConfigLevel::Global, true)?;
+    }
+    Ok(())
+}
+
+fn configured(environment: &Environment, config: &git2::Config, key: &str) -> Option<String> {
+    let given = environment.configuration.iter().rev();
+    given
+        .clone()
+        .find(|(name, _)| name.eq_ignore_ascii_case(key))
+        .map(|(_, value)| value.clone())
+        .or_else(|| config.get_string(key).ok())
+}
+
 /// Name and e-mail of whoever acts, by environment and git's own configuration, where no repository is yet.
 pub fn configured_identity(environment: &Environment) -> Result<(String, String), GitError> {
-    let config = git2::Config::open_default()?.snapshot()?;
-    let configured = |key: &str| config.get_string(key).ok();
+    let mut config = git2::Config::open_default()?;
+    use_configuration(&mut config, environment)?;
+    let config = config.snapshot()?;
+    let configured = |key: &str| configured(environment, &config, key);
     let now = crate::time::Timestamp::from_git(0, 0).ok_or(GitError::NoIdentity)?;
     let (author, _) = identity::identities(environment, &configured, now)?;
     Ok((author.name, author.email))

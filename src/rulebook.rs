@@ -241,6 +241,9 @@ pub struct Step {
     pub roles: Vec<String>,
     #[serde(default)]
     pub who: Option<Condition>,
+    /// Who that is, in words.
+    #[serde(default)]
+    pub who_is: Option<Bilingual>,
     #[serde(default)]
     pub not_by: Vec<String>,
     #[serde(default)]

@@ -148,6 +148,18 @@ impl Schemas {
         diagnostics
     }
 
+    /// Whether a field, named by its JSON pointer, takes text.
+    pub fn takes_text(&self, name: &str, pointer: &str) -> bool {
+        let kind = self
+            .get(name)
+            .and_then(|schema| field(schema, pointer)?.get("type"));
+        match kind {
+            Some(Value::String(kind)) => kind == "string",
+            Some(Value::Array(kinds)) => kinds.iter().any(|kind| kind == "string"),
+            _ => false,
+        }
+    }
+
     /// Finds every value that the schema says refers to something (`x-reference`).
     pub fn references(&self, name: &str, value: &Value) -> Vec<Reference> {
         let mut found = Vec::new();
@@ -158,8 +170,8 @@ impl Schemas {
     }
 }
 
-/// The title of the field that a JSON pointer leads to, in both languages.
-pub fn title(schema: &Value, pointer: &str) -> Option<Bilingual> {
+/// What a schema says of the field that a JSON pointer leads to.
+fn field<'a>(schema: &'a Value, pointer: &str) -> Option<&'a Value> {
     let mut schema = schema;
     for part in pointer.split('/').skip(1) {
         let part = part.replace("~1", "/").replace("~0", "~");
@@ -173,7 +185,15 @@ pub fn title(schema: &Value, pointer: &str) -> Option<Bilingual> {
                     .filter(|inner| inner.is_object())
             })?;
     }
-    let (en, zh) = schema.get("title")?.as_str()?.split_once(" · ")?;
+    Some(schema)
+}
+
+/// The title of the field that a JSON pointer leads to, in both languages.
+pub fn title(schema: &Value, pointer: &str) -> Option<Bilingual> {
+    let (en, zh) = field(schema, pointer)?
+        .get("title")?
+        .as_str()?
+        .split_once(" · ")?;
     Some(Bilingual::new(en, zh))
 }
 

@@ -11,7 +11,9 @@ pub use next::{Possibility, options};
 
 use crate::case::{CARD, Case, Record};
 use crate::change::{Changes, set};
-use crate::check::{check_case, check_seals, digest, entry_path, judge_rules, number_entries};
+use crate::check::{
+    check_case, check_references, check_seals, digest, entry_path, judge_rules, number_entries,
+};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::expression::{Scope, Shape};
 use crate::files::Files;
@@ -472,7 +474,10 @@ fn permitted(
                         "{person} did this work, and somebody else must take `{}`",
                         command.step
                     ),
-                    format!("{person}是经办人，`{}` 须由他人办理", command.step),
+                    format!(
+                        "这项工作由{person}本人完成，`{}` 须由他人办理",
+                        command.step
+                    ),
                 )
                 .procedure(step.procedure.joined()),
             );
@@ -490,8 +495,10 @@ fn chosen(
     changes: &Changes,
 ) -> Result<(Case, Option<String>), Vec<Diagnostic>> {
     let overlay = changes.over(desk.files);
-    let (case, found) = Case::load(&overlay, desk.world, &case.folder);
+    let (case, mut found) = Case::load(&overlay, desk.world, &case.folder);
     if any_error(&found) {
+        // What a value may be is said by the references, beside what its form may be.
+        found.extend(check_references(&overlay, desk.world, &case));
         return Err(found);
     }
     let Some(each) = &step.each else {
@@ -575,16 +582,28 @@ fn who(
                 || card_place(case, "/responsible"),
                 |record| record.place("/department"),
             ),
-            format!(
-                "{person} may not take `{}` here: the rulebook asks that {}",
-                command.step,
-                condition.source()
-            ),
-            format!(
-                "{person}在此无权办理 `{}`：规则书要求 {}",
-                command.step,
-                condition.source()
-            ),
+            match &step.who_is {
+                Some(who) => format!(
+                    "{person} may not take `{}` here: it is for {}",
+                    command.step, who.en
+                ),
+                None => format!(
+                    "{person} may not take `{}` here: the rulebook asks that {}",
+                    command.step,
+                    condition.source()
+                ),
+            },
+            match &step.who_is {
+                Some(who) => format!(
+                    "{person}在此无权办理 `{}`：须由{}办理",
+                    command.step, who.zh
+                ),
+                None => format!(
+                    "{person}在此无权办理 `{}`：规则书要求 {}",
+                    command.step,
+                    condition.source()
+                ),
+            },
         )
         .procedure(step.procedure.joined()),
     ])

@@ -157,7 +157,10 @@ fn load_value(
                     format!("there is no {path}"),
                     format!("缺少 {path}"),
                 )
-                .remedy("clue init writes it", "clue init 会生成它"),
+                .remedy(
+                    format!("restore it: git checkout HEAD -- {path}"),
+                    format!("请恢复：git checkout HEAD -- {path}"),
+                ),
             );
             return None;
         }

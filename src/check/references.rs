@@ -11,7 +11,7 @@ use crate::world::World;
 use crate::yaml;
 
 /// Checks every reference of a clue's records.
-pub(super) fn check(files: &dyn Files, world: &World, case: &Case) -> Vec<Diagnostic> {
+pub fn check(files: &dyn Files, world: &World, case: &Case) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for record in case
         .card_record

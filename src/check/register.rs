@@ -59,6 +59,19 @@ pub(super) fn check_case(files: &dyn Files, case: &Case) -> Option<Diagnostic> {
         .map(|bytes| String::from_utf8_lossy(bytes).trim().to_owned());
     match id {
         Some(id) if id == case.id => None,
+        Some(text) if text.contains("<<<<<<<") => Some(
+            Diagnostic::new(
+                Code::ConflictMarker,
+                entry_path(number).map_or_else(|| record.place("/number"), Place::file),
+                format!("two branches gave the number {number}, and the conflict is not resolved"),
+                format!("两个分支都给出了编号 {number}，冲突尚未解决"),
+            )
+            .remedy(
+                "keep the id of one of the two clues; the other needs another number",
+                "请保留其中一条线索的标识，另一条需要换号",
+            )
+            .procedure("T4"),
+        ),
         Some(id) => Some(
             Diagnostic::new(
                 Code::NumberDuplicate,

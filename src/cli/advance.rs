@@ -5,6 +5,7 @@ use crate::engine::{Engine, Failure, Published};
 use crate::files::Files;
 use crate::text::{Bilingual, Language, visible};
 use crate::workflow::{Command, Decision};
+use crate::yaml::{Segment, parse_path};
 use clap::Args;
 use serde_json::Value;
 use similar::TextDiff;
@@ -48,7 +49,7 @@ impl Advance {
                     )),
                 });
             };
-            sets.push((field.to_owned(), value_of(value)));
+            sets.push((field.to_owned(), value_of(&engine, field, value)));
         }
         let command = Command {
             step: self.step,
@@ -67,10 +68,29 @@ impl Advance {
     }
 }
 
-/// A value as YAML would read it, so that `true` and `3` are what they look like; anything else is text.
-fn value_of(text: &str) -> Value {
+/// The value of a field that takes text is the text as it was typed; any other is read as YAML, so that `true`, `3` and
+/// `[a, b]` are what they look like. Nothing at all empties the field.
+fn value_of(engine: &Engine, field: &str, text: &str) -> Value {
+    if text.is_empty() {
+        return Value::Null;
+    }
+    let (target, rest) = field.split_once('.').unwrap_or((field, ""));
+    let name = target.split('/').next().unwrap_or(target);
+    let pointer: String = parse_path(rest)
+        .iter()
+        .map(|segment| match segment {
+            Segment::Key(key) => format!("/{key}"),
+            Segment::Index(index) => format!("/{index}"),
+        })
+        .collect();
+    let world = engine.world();
+    let takes_text = world
+        .rulebook
+        .records
+        .get(name)
+        .is_some_and(|record| world.schemas.takes_text(&record.schema, &pointer));
     match crate::yaml::parse_at("", text, 0) {
-        (Some(document), found) if found.is_empty() && !text.trim().is_empty() => {
+        (Some(document), found) if !takes_text && found.is_empty() && !text.trim().is_empty() => {
             document.root.to_json()
         }
         _ => Value::String(text.to_owned()),

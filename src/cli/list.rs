@@ -1,7 +1,7 @@
 //! `clue list`: the clues, filtered, as a table or as data.
 
 use crate::cli::{Answer, Context};
-use crate::engine::Failure;
+use crate::engine::{Engine, Failure};
 use crate::report::SCHEMA_VERSION;
 use crate::text::{Bilingual, Language, pad, shorten, visible_line, width};
 use clap::{Args, ValueEnum};
@@ -47,6 +47,7 @@ pub(super) struct List {
 impl List {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         let engine = context.engine()?;
+        let this = self.with_keys(&engine)?;
         let world = engine.world();
         let language = context.style.language;
         let mut rows: Vec<[String; 8]> = Vec::new();
@@ -57,7 +58,7 @@ impl List {
                 unreadable += usize::from(case.card_record.is_some());
                 continue;
             };
-            if !self.wants(card) {
+            if !this.wants(card) {
                 continue;
             }
             let departments: Vec<&str> = card
@@ -110,7 +111,7 @@ impl List {
                 "title",
             ]
         };
-        let mut text = match self.format {
+        let mut text = match this.format {
             ListFormat::Json => format!(
                 "{:#}\n",
                 json!({"schemaVersion": SCHEMA_VERSION, "clues": data})
@@ -118,13 +119,62 @@ impl List {
             ListFormat::Csv => csv(&headings, &rows)?,
             ListFormat::Table => table(&headings, &rows),
         };
-        if unreadable > 0 && self.format == ListFormat::Table {
+        if unreadable > 0 && this.format == ListFormat::Table {
             text.push_str(&context.say(
                 &format!("{unreadable} clues cannot be read; clue check says why\n"),
                 &format!("另有 {unreadable} 条线索无法读取，clue check 可查看原因\n"),
             ));
         }
         Ok(Answer::new(text))
+    }
+
+    /// The filters with keys in the place of the labels and names that the table shows; a value that is neither is told.
+    fn with_keys(mut self, engine: &Engine) -> Result<Self, Failure> {
+        let rulebook = &engine.world().rulebook;
+        let organisation = &engine.world().organisation;
+        let labelled = |key: &String, label: &Bilingual| {
+            (key.clone(), vec![label.en.clone(), label.zh.clone()])
+        };
+        let states = rulebook.states.iter();
+        let states: Vec<_> = states
+            .map(|(key, state)| labelled(key, &state.label))
+            .collect();
+        let urgencies = rulebook.urgencies.iter();
+        let urgencies: Vec<_> = urgencies
+            .map(|(key, urgency)| labelled(key, &urgency.label))
+            .collect();
+        let categories = rulebook.categories.iter();
+        let categories: Vec<_> = categories
+            .map(|(key, category)| labelled(key, &category.label))
+            .collect();
+        let kinds = rulebook.categories.values();
+        let kinds: Vec<_> = kinds
+            .flat_map(|category| &category.kinds)
+            .map(|(key, kind)| labelled(key, &kind.label))
+            .collect();
+        let departments = organisation.departments.iter();
+        let departments: Vec<_> = departments
+            .map(|(key, department)| (key.clone(), vec![department.name.clone()]))
+            .collect();
+        let people = organisation.people.iter();
+        let people: Vec<_> = people
+            .map(|(key, person)| (key.clone(), vec![person.name.clone()]))
+            .collect();
+        for state in &mut self.state {
+            *state = key_of("--state", state, &states)?;
+        }
+        for (option, value, known) in [
+            ("--category", &mut self.category, &categories),
+            ("--kind", &mut self.kind, &kinds),
+            ("--urgency", &mut self.urgency, &urgencies),
+            ("--department", &mut self.department, &departments),
+            ("--responsible", &mut self.responsible, &people),
+        ] {
+            if let Some(text) = value {
+                *text = key_of(option, text, known)?;
+            }
+        }
+        Ok(self)
     }
 
     fn wants(&self, card: &crate::record::Card) -> bool {
@@ -149,6 +199,28 @@ impl List {
                 .as_ref()
                 .is_none_or(|text| card.title.to_lowercase().contains(&text.to_lowercase()))
     }
+}
+
+/// The key that a text means: itself, or the one whose label or name it is.
+fn key_of(option: &str, text: &str, known: &[(String, Vec<String>)]) -> Result<String, Failure> {
+    let found = known.iter().find(|(key, names)| {
+        key == text || names.iter().any(|name| name.eq_ignore_ascii_case(text))
+    });
+    if let Some((key, _)) = found {
+        return Ok(key.clone());
+    }
+    let keys: Vec<&str> = known.iter().map(|(key, _)| key.as_str()).collect();
+    let all = keys.join(", ");
+    Err(Failure::Usage {
+        message: Bilingual::new(
+            format!("{option} {text}: there is no such value"),
+            format!("{option} {text}：没有这个值"),
+        ),
+        remedy: Some(Bilingual::new(
+            format!("there are: {all}"),
+            format!("可用的值：{all}（也可写中文名称）"),
+        )),
+    })
 }
 
 fn table(headings: &[&str; 8], rows: &[[String; 8]]) -> String {

@@ -2,12 +2,15 @@
 
 use std::io::Read;
 
+use crate::case::Case;
 use crate::cli::advance::told;
-use crate::cli::{Answer, Context};
-use crate::diagnostic::any_error;
+use crate::cli::{Answer, Context, err};
+use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::engine::Failure;
-use crate::text::Bilingual;
+use crate::report;
+use crate::text::{Bilingual, Span};
 use crate::workflow::Command;
+use crate::yaml::Node;
 use clap::Args;
 use serde_json::json;
 
@@ -71,21 +74,57 @@ impl New {
         let (case, found) = engine.case(&id)?;
         let form = format!("{}/collection.yaml", case.folder);
         if any_error(&found) {
-            // An unfinished form is no fault: it is how most clues begin.
-            return Ok(Answer::new(context.say(
+            // An unfinished form is no fault: it is how most clues begin. What was given and is wrong is one.
+            let wrong: Vec<_> = found
+                .into_iter()
+                .filter(|finding| !is_gap(&case, finding))
+                .collect();
+            let mut output = context.say(
                 &format!("{id}\nThe form is not complete yet: {form}\nFill it in, then: clue advance {id} collect\n"),
                 &format!("{id}\n收集表尚未填完：{form}\n请填写后执行：clue advance {id} collect\n"),
-            )));
+            );
+            if !wrong.is_empty() {
+                output.push('\n');
+                output.push_str(&report::text(&wrong, engine.files(), context.style));
+                output.push('\n');
+            }
+            return Ok(Answer {
+                output,
+                findings: any_error(&wrong),
+            });
         }
         let command = Command {
             step: "collect".to_owned(),
             ..Command::default()
         };
-        let published = engine.advance(&id, &command, &context.environment, context.now)?;
+        let published = engine
+            .advance(&id, &command, &context.environment, context.now)
+            .inspect_err(|_| {
+                // The form stays: whoever began the clue must not begin it again.
+                err(&context.say(
+                    &format!("{id}: the form is kept in {form}; hand it in with: clue advance {id} collect\n"),
+                    &format!("{id}：收集表保留在 {form}，请执行 clue advance {id} collect 提交\n"),
+                ));
+            })?;
         Ok(Answer::new(format!(
             "{id}\n{}",
             told(&engine, &published, context)
         )))
+    }
+}
+
+/// Whether a finding says no more than that a field is still to be filled in.
+fn is_gap(case: &Case, finding: &Diagnostic) -> bool {
+    fn is_empty(node: &Node, span: Span) -> bool {
+        node.entries().iter().any(|entry| {
+            entry.key_span == span && entry.value.is_null() || is_empty(&entry.value, span)
+        })
+    }
+    let form = case.record("collection").map(|form| &form.document.root);
+    match (finding.code, finding.place.span, form) {
+        (Code::SchemaMissing, _, _) => true,
+        (Code::SchemaType, Some(span), Some(form)) => is_empty(form, span),
+        _ => false,
     }
 }
 

@@ -87,7 +87,10 @@ fn shown(engine: &Engine, case: &Case, step: &Possibility, context: &Context) ->
         format!(" · {}", world.organisation.department_name(key))
     });
     let mark = if step.missing.is_empty() { "✓" } else { "·" };
-    let mut text = format!("\n  {mark} {label}{department}  ({people}{more})\n");
+    let mut text = format!(
+        "\n  {mark} {label} ({}){department}  {people}{more}\n",
+        step.step
+    );
     if step.missing.is_empty() {
         let department = step
             .department

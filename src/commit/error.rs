@@ -21,6 +21,8 @@ pub enum PublishError {
     InProgress { what: &'static str },
     /// The index holds an unresolved conflict of a touched file.
     Conflicted { path: String },
+    /// The index holds a version of a touched file that is neither committed nor on the disk.
+    Staged { path: String },
     /// The index has a form that only git itself can change; the git command that helps.
     Index {
         why: Bilingual,
@@ -61,6 +63,12 @@ impl PublishError {
             Self::Conflicted { path } => Bilingual::new(
                 format!("{path} has an unresolved conflict"),
                 format!("{path} 有未解决的冲突"),
+            ),
+            Self::Staged { path } => Bilingual::new(
+                format!(
+                    "{path} is staged in a version that the file does not have; the step would lose it"
+                ),
+                format!("{path} 暂存的版本与文件不同，办理会使它丢失"),
             ),
             Self::Index { why, .. } => Bilingual::new(
                 format!("{}; nothing was changed", why.en),
@@ -113,6 +121,14 @@ impl PublishError {
             Self::Conflicted { .. } => {
                 Bilingual::new("resolve it and git add the file", "请解决冲突后 git add")
             }
+            Self::Staged { path } => Bilingual::new(
+                format!(
+                    "git add {path} (stages the file as it is), or git checkout -- {path} (takes the staged version)"
+                ),
+                format!(
+                    "请执行 git add {path}（以文件现状为准），或 git checkout -- {path}（以暂存版本为准）"
+                ),
+            ),
             Self::Index { remedy, .. } => Bilingual::new(*remedy, format!("请执行 {remedy}")),
             Self::NotDone { .. } => {
                 Bilingual::new("check disk space and permissions", "请检查磁盘空间和权限")

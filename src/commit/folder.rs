@@ -45,6 +45,20 @@ pub(super) fn read(root: &Path, path: &str) -> Result<Option<Arc<[u8]>>, String>
     }
 }
 
+/// A folder on the way to one of the files that is a link, and would lead out of the work tree.
+pub(super) fn link_on_the_way<'a>(
+    root: &Path,
+    paths: impl Iterator<Item = &'a String>,
+) -> Option<String> {
+    let folders: BTreeSet<&Path> = paths
+        .flat_map(|path| Path::new(path).ancestors().skip(1))
+        .collect();
+    let mut links = folders
+        .into_iter()
+        .filter(|folder| root.join(folder).is_symlink() && !folder.as_os_str().is_empty());
+    links.next().map(|folder| folder.display().to_string())
+}
+
 /// Writes all files, durably, or none; `before` is what is there.
 pub(super) fn write(
     root: &Path,

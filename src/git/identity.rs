@@ -1,5 +1,7 @@
 //! Who acts and when, as git itself decides it: environment first, configuration second.
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, FixedOffset};
 
 use crate::git::GitError;
@@ -14,6 +16,10 @@ pub struct Environment {
     pub committer_name: Option<String>,
     pub committer_email: Option<String>,
     pub committer_date: Option<String>,
+    /// `GIT_CONFIG_GLOBAL`: the file that stands for the user's own configuration.
+    pub global_configuration: Option<PathBuf>,
+    /// `GIT_CONFIG_COUNT` with its keys and values: configuration that goes before every file.
+    pub configuration: Vec<(String, String)>,
 }
 
 /// A name, an address and a moment, as a commit holds them.

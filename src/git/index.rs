@@ -95,6 +95,13 @@ fn is_still(path: &Path, old: &Stamp) -> bool {
         .is_ok_and(|_| checksum == old.checksum)
 }
 
+impl NewIndex {
+    /// The touched paths that the index held, each with the id of its blob.
+    pub fn replaced(&self) -> &[(String, [u8; HASH])] {
+        &self.spliced.replaced
+    }
+}
+
 impl Repository {
     /// Makes the index that knows the touched files, in memory.
     pub fn prepare_index(&self, touched: Touched) -> Result<NewIndex, IndexFault> {

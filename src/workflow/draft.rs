@@ -5,9 +5,12 @@ use serde_json::{Value, json};
 use crate::case::{Case, check_name};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::{Scope, Shape};
+use crate::markdown;
 use crate::rulebook::{RecordType, match_path};
+use crate::text::Span;
 use crate::text::visible_line;
 use crate::workflow::{Actor, Desk};
+use crate::yaml;
 
 /// Which record to draft.
 #[derive(Clone, Debug, Default)]
@@ -87,6 +90,20 @@ pub fn draft(
         (Some(department), _) => Some(department.clone()),
         (None, true) => match default_departments(desk, case, name).as_slice() {
             [only] => Some(only.clone()),
+            [] => {
+                let all: Vec<&str> = desk
+                    .world
+                    .organisation
+                    .departments
+                    .keys()
+                    .map(String::as_str)
+                    .collect();
+                let all = all.join(", ");
+                return Err(fault(
+                    format!("say for which department: --department with one of: {all}"),
+                    format!("请用 --department 指定部门，可用的有：{all}"),
+                ));
+            }
             several => {
                 let list = several.join(", ");
                 return Err(fault(
@@ -121,6 +138,17 @@ pub fn draft(
     if let Some(found) = misnamed(case, declared, &inner, &date, &purpose) {
         return Err(vec![found]);
     }
+    if desk.world.rulebook.seals(case.state()).contains(name) {
+        let state = &desk.world.rulebook.states[case.state()].label;
+        let (en, zh) = (&declared.label.en, &declared.label.zh);
+        return Err(fault(
+            format!(
+                "in the state “{}” the {en} is sealed: none can be added",
+                state.en
+            ),
+            format!("“{}”状态下{zh}已封存，不能再添加", state.zh),
+        ));
+    }
     let path = format!("{}/{inner}", case.folder);
     if !matches!(desk.files.kind(&path), Ok(None)) {
         return Err(vec![
@@ -142,7 +170,38 @@ pub fn draft(
         .templates
         .render(template, &context)
         .map_err(|found| vec![found])?;
-    Ok((path, text))
+    let wrong = wrong_values(desk, &declared.schema, declared.is_markdown(), &path, &text);
+    if wrong.is_empty() {
+        Ok((path, text))
+    } else {
+        Err(wrong)
+    }
+}
+
+/// Values of a draft that its schema does not allow: what was asked for cannot be drafted. Gaps are what a draft is for.
+fn wrong_values(
+    desk: &Desk<'_>,
+    schema: &str,
+    is_markdown: bool,
+    path: &str,
+    text: &str,
+) -> Vec<Diagnostic> {
+    let front = match markdown::parts(path, text) {
+        Ok((front, _)) if is_markdown => front,
+        _ => Span::new(0, text.len()),
+    };
+    let (Some(document), _) = yaml::parse_at(path, &text[front.range()], front.start) else {
+        return Vec::new();
+    };
+    let value = document.root.to_json();
+    let schemas = &desk.world.schemas;
+    let mut found = schemas.validate(schema, path, &document.root, &value);
+    found.retain(|finding| finding.code == Code::SchemaValue);
+    for finding in &mut found {
+        // The draft is not there to be shown.
+        finding.place = Place::file(path);
+    }
+    found
 }
 
 /// A date or purpose that would make a name that is no record's, or lead out of the clue's folder.

@@ -9,6 +9,7 @@ mod harness;
 mod import;
 mod index;
 mod layers;
+mod mishaps;
 mod play;
 mod procedure;
 mod walks;

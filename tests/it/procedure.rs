@@ -161,7 +161,7 @@ fn what_steps_write_is_not_written_by_hand() {
             ),
         ];
     };
-    play.refused("chen-jie", "note", handler, "completion-by-step");
+    play.refused("chen-jie", "note", handler, "not-after-completion");
 }
 
 #[test]

@@ -20,6 +20,8 @@ const FIXED: usize = 62;
 const MODIFIED: usize = 8;
 const MODE: usize = 24;
 const SIZE: usize = 36;
+/// Where an entry holds the id of its blob.
+const ID: usize = 40;
 /// Bytes of a SHA-1.
 pub(super) const HASH: usize = 20;
 
@@ -31,6 +33,8 @@ pub(super) struct Spliced {
     pub(super) bytes: Vec<u8>,
     /// Where the entry of each touched path begins.
     entries: Places,
+    /// What the touched entries held before.
+    pub(super) replaced: Vec<(String, [u8; HASH])>,
     /// With index.skipHash git leaves the checksum zero, and so do we.
     hashed: bool,
 }
@@ -113,13 +117,16 @@ pub(super) fn splice(
         dirty: false,
         encoded: 0,
         entries: Vec::new(),
+        replaced: Vec::new(),
     };
     splicer.out.extend_from_slice(&body[..12]);
     splicer.all_entries(number(body, 8)?, touched)?;
+    let replaced = std::mem::take(&mut splicer.replaced);
     let (bytes, entries) = splicer.finish(touched)?;
     Ok(Spliced {
         bytes,
         entries,
+        replaced,
         hashed,
     })
 }
@@ -142,6 +149,7 @@ struct Splicer<'a> {
     dirty: bool,
     /// Bytes of the entry that was encoded anew last.
     encoded: usize,
+    replaced: Vec<(String, [u8; HASH])>,
     /// Where each touched entry begins in `out`.
     entries: Places,
 }
@@ -170,6 +178,9 @@ impl Splicer<'_> {
                 self.copy_to(start);
                 self.run = self.position;
                 if let Some((path, change)) = pending.next() {
+                    let mut held = [0; HASH];
+                    held.copy_from_slice(&self.body[start + ID..start + ID + HASH]);
+                    self.replaced.push((path.clone(), held));
                     self.insert(path, change.as_ref());
                 }
                 self.dirty = true;

@@ -1,0 +1,219 @@
+//! What people do without meaning harm: text that looks like YAML, a version only the index holds, a document written over
+//! a record, a clock that is wrong, a filter in their own words.
+
+use std::fs;
+
+use crate::harness::World;
+use crate::play::ORGANISATION;
+
+const LI: &str = "li@example.org";
+
+fn begun() -> (World, String) {
+    let world = World::with_repository(ORGANISATION);
+    let form = [
+        "new",
+        "--title",
+        "建议改进包装",
+        "--source",
+        "车间",
+        "--channel",
+        "employee-report",
+        "--matter",
+        "包装",
+        "--description",
+        "易破损",
+    ];
+    let out = world.clue("zhao@example.org", &form).ok();
+    let id = out.lines().next().expect("an id").to_owned();
+    (world, id)
+}
+
+fn path(id: &str, record: &str) -> String {
+    format!("{}/{record}", clue::case::folder_of(id).expect("an id"))
+}
+
+#[test]
+fn text_is_taken_as_it_was_typed() {
+    let (world, id) = begun();
+    #[track_caller]
+    fn case(world: &World, id: &str, text: &str) {
+        let set = format!("triage.opinion={text}");
+        world
+            .clue(LI, &["advance", id, "return", "-m", "补充", "--set", &set])
+            .ok();
+        let out = world.clue(LI, &["show", id, "--format", "json"]).ok();
+        let shown: serde_json::Value = serde_json::from_str(&out).expect("data");
+        assert_eq!(shown["records"]["triage.yaml"]["opinion"], text);
+    }
+    for text in [
+        "Bearing worn # 7 and 8",
+        "一\n二\n",
+        " blanks ",
+        "\"quoted\"",
+        "null",
+        "~",
+        "Result: ok",
+        "1234",
+        "true",
+        "- x",
+        "[a",
+        "2026-11-23",
+    ] {
+        case(&world, &id, text);
+    }
+    // What is no text is what it looks like.
+    let sets = [
+        "--set",
+        "triage.complete=true",
+        "--set",
+        "triage.departments=[quality]",
+    ];
+    let arguments = [
+        ["advance", id.as_str(), "return", "-m", "x"].as_slice(),
+        &sets,
+    ]
+    .concat();
+    world.clue(LI, &arguments).ok();
+    let text = world.read(&path(&id, "triage.yaml"));
+    assert!(text.contains("complete: true"), "{text}");
+}
+
+#[test]
+fn a_version_that_only_the_index_holds_stops_the_step() {
+    let (world, id) = begun();
+    let record = path(&id, "triage.yaml");
+    let committed = world.read(&record);
+    world.write(&record, &format!("# staged\n{committed}"));
+    world.git(&["add", &record]);
+    world.write(&record, &committed);
+    let before = world.everything();
+    let err = world
+        .clue(LI, &["advance", &id, "return", "-m", "补充"])
+        .fails(4);
+    assert!(err.contains("staged"), "{err}");
+    assert!(world.everything() == before, "something changed");
+    world.git(&["add", &record]);
+    world
+        .clue(LI, &["advance", &id, "return", "-m", "补充"])
+        .ok();
+}
+
+#[test]
+fn a_document_takes_the_place_of_no_record() {
+    let (world, id) = begun();
+    let before = world.everything();
+    let record = path(&id, "triage.yaml");
+    let page = path(&id, "dossier.html");
+    for target in [
+        "workflow.yaml",
+        &record,
+        &page,
+        ".git/x.html",
+        "templates/x.html",
+    ] {
+        world.clue(LI, &["render", &id, "-o", target]).fails(2);
+        assert!(world.everything() == before, "{target} changed");
+    }
+    world.clue(LI, &["render", &id, "-o", "dossier.html"]).ok();
+}
+
+#[test]
+fn who_acts_is_whom_git_means() {
+    let (world, id) = begun();
+    // The user's own configuration, by the file and by the variables that git takes it from.
+    world.write(
+        "elsewhere/config",
+        "[user]\n\tname = 李伟\n\temail = li@example.org\n",
+    );
+    let file = world.path().join("elsewhere/config");
+    let mut command = world.program("", &["advance", &id, "return", "-m", "一"]);
+    for name in [
+        "GIT_AUTHOR_NAME",
+        "GIT_AUTHOR_EMAIL",
+        "GIT_COMMITTER_NAME",
+        "GIT_COMMITTER_EMAIL",
+    ] {
+        command.env_remove(name);
+    }
+    command.env("GIT_CONFIG_GLOBAL", &file);
+    assert!(command.output().expect("the program runs").status.success());
+    assert_eq!(
+        world.git(&["log", "-1", "--format=%ae"]),
+        "li@example.org\n"
+    );
+    command
+        .env("GIT_CONFIG_COUNT", "1")
+        .env("GIT_CONFIG_KEY_0", "user.email")
+        .env("GIT_CONFIG_VALUE_0", "nobody@example.org");
+    assert_eq!(
+        command.output().expect("the program runs").status.code(),
+        Some(3)
+    );
+    // Two people of one address cannot be told apart.
+    world.edit("organisation.yaml", "zhou@example.org", "LI@example.org");
+    world.git(&["commit", "--quiet", "-am", "people"]);
+    let err = world
+        .clue(LI, &["advance", &id, "return", "-m", "补充"])
+        .fails(3);
+    assert!(err.contains("same address"), "{err}");
+}
+
+#[test]
+fn a_step_is_not_taken_in_the_future() {
+    let (world, id) = begun();
+    let mut command = world.program(LI, &["advance", &id, "return", "-m", "补充"]);
+    command.env("GIT_AUTHOR_DATE", "2099-01-01T00:00:00+08:00");
+    assert_eq!(
+        command.output().expect("the program runs").status.code(),
+        Some(3)
+    );
+}
+
+#[test]
+fn filters_are_taken_in_peoples_own_words() {
+    let (world, id) = begun();
+    for state in ["collected", "已收集", "Collected"] {
+        let out = world.clue(LI, &["list", "--state", state]).ok();
+        assert!(out.contains(&id), "{state}: {out}");
+    }
+    let err = world.clue(LI, &["list", "--state", "colected"]).fails(2);
+    assert!(err.contains("collected, registered"), "{err}");
+    world.clue(LI, &["list", "--responsible", "李伟"]).ok();
+    world
+        .clue(LI, &["list", "--department", "nowhere"])
+        .fails(2);
+}
+
+#[test]
+fn a_form_with_a_wrong_value_is_told_at_once() {
+    let (world, _) = begun();
+    let ran = world.clue(LI, &["new", "--title", "x"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    let ran = world.clue(LI, &["new", "--title", "x", "--discovered", "2026-3-5"]);
+    assert_eq!(ran.status, 1, "{}{}", ran.out, ran.err);
+    assert!(ran.out.contains("2026-3-5"), "{}", ran.out);
+}
+
+#[cfg(unix)]
+#[test]
+fn links_lead_nowhere() {
+    use std::os::unix::fs::symlink;
+    let (world, id) = begun();
+    let moved = tempfile::TempDir::new().expect("a folder");
+    let outside = moved.path().join("clues");
+    fs::rename(world.path().join("clues"), &outside).expect("moved");
+    symlink(&outside, world.path().join("clues")).expect("a link");
+    let ran = world.clue(LI, &["check"]);
+    assert!(ran.out.contains("[file-kind"), "{}{}", ran.out, ran.err);
+    let ran = world.clue(LI, &["advance", &id, "return", "-m", "补充"]);
+    assert_ne!(ran.status, 0, "{}", ran.out);
+    // A device in the place of the organisation is not read without end.
+    fs::remove_file(world.path().join("organisation.yaml")).expect("a file");
+    symlink("/dev/zero", world.path().join("organisation.yaml")).expect("a link");
+    let mut command = world.program(LI, &["check"]);
+    command.env_remove("CLUE_LANG");
+    assert_eq!(
+        command.output().expect("the program runs").status.code(),
+        Some(1)
+    );
+}
