@@ -127,14 +127,22 @@ pub(super) fn told(engine: &Engine, published: &Published, context: &Context) ->
     let step = world.rulebook.label("step", &decision.step, language);
     let to = world.rulebook.label("state", &decision.to, language);
     let responsible = world.organisation.person_name(&decision.responsible);
+    // Where a clue has come to its end there is nobody whose turn it is.
+    let states = &world.rulebook.states;
+    let is_final = states.get(&decision.to).is_some_and(|state| state.is_final);
+    let next = match (is_final, language) {
+        (true, _) => String::new(),
+        (false, Language::En) => format!(", next is up to {responsible}"),
+        (false, Language::Zh) => format!("，下一步由{responsible}负责"),
+    };
     let mut text = match language {
         Language::En => format!(
-            "{}: {step}; now {to}, next is up to {responsible} (commit {})\n",
+            "{}: {step}; now {to}{next} (commit {})\n",
             decision.id,
             &published.commit[..10]
         ),
         Language::Zh => format!(
-            "{}：已办理“{step}”，现为“{to}”，下一步由{responsible}负责（提交 {}）\n",
+            "{}：已办理“{step}”，现为“{to}”{next}（提交 {}）\n",
             decision.id,
             &published.commit[..10]
         ),

@@ -37,6 +37,12 @@ impl Explain {
                 .collect();
             return Ok(Answer::new(lines));
         };
+        // A key of the procedure is one letter and a digit; people write it small as well.
+        let name = if name.len() == 2 {
+            name.to_uppercase()
+        } else {
+            name
+        };
         if let Some(code) = Code::by_name(&name) {
             return Ok(Answer::new(format!(
                 "{name}: {}\n\n{}\n",
@@ -88,21 +94,31 @@ impl Explain {
         if let Some(principle) = rulebook.principles.get(&name) {
             text.push_str(&format!("{name}: {}\n", principle.get(language)));
         }
+        for (key, state) in rulebook.states.iter().filter(|(key, _)| **key == name) {
+            text.push_str(&context.say(
+                &format!("state {key}: {}\n", state.label.en),
+                &format!("状态 {key}：{}\n", state.label.zh),
+            ));
+        }
+        for (key, record) in rulebook.records.iter().filter(|(key, _)| **key == name) {
+            text.push_str(&context.say(
+                &format!("record {key}: {}, {}\n", record.label.en, record.path),
+                &format!("记录 {key}：{}，{}\n", record.label.zh, record.path),
+            ));
+        }
         let steps = rulebook
             .steps
             .iter()
-            .filter(|(_, step)| step.procedure.all().contains(&name.as_str()));
+            .filter(|(key, step)| **key == name || step.procedure.all().contains(&name.as_str()));
         for (key, step) in steps {
             text.push_str(&context.say(
                 &format!("step {key}: {}\n", step.label.en),
                 &format!("步骤 {key}：{}\n", step.label.zh),
             ));
         }
-        for (key, deadline) in rulebook
-            .deadlines
-            .iter()
-            .filter(|(_, deadline)| deadline.procedure.all().contains(&name.as_str()))
-        {
+        for (key, deadline) in rulebook.deadlines.iter().filter(|(key, deadline)| {
+            **key == name || deadline.procedure.all().contains(&name.as_str())
+        }) {
             text.push_str(&context.say(
                 &format!("deadline {key}: {}\n", deadline.label.en),
                 &format!("期限 {key}：{}\n", deadline.label.zh),

@@ -282,6 +282,9 @@ pub(super) fn usage(error: &clap::Error, language: Language) -> String {
         ErrorKind::InvalidSubcommand => {
             format!("没有“{}”这个命令", part(ContextKind::InvalidSubcommand))
         }
+        ErrorKind::UnknownArgument if !argument.starts_with('-') => {
+            format!("“{argument}”是多余的参数")
+        }
         ErrorKind::UnknownArgument => format!("没有“{argument}”这个选项"),
         ErrorKind::MissingRequiredArgument => format!("缺少参数：{}", argument.replace('\n', "、")),
         ErrorKind::InvalidValue if value.is_empty() => format!("“{argument}”后面缺少值"),
