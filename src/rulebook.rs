@@ -244,6 +244,9 @@ pub struct Step {
     /// Who that is, in words.
     #[serde(default)]
     pub who_is: Option<Bilingual>,
+    /// Records of the step's own department that it seals, until a step about that department writes into them again.
+    #[serde(default)]
+    pub seals: Vec<String>,
     #[serde(default)]
     pub not_by: Vec<String>,
     #[serde(default)]
@@ -364,6 +367,16 @@ pub struct Rulebook {
     /// The file as a value, for expressions and documents.
     #[serde(skip)]
     pub value: Value,
+}
+
+impl Step {
+    /// Whether the step itself writes into a record.
+    pub fn writes(&self, record: &str) -> bool {
+        let fields = self.sets.keys().chain(self.appends.keys());
+        fields
+            .into_iter()
+            .any(|field| field.split('.').next() == Some(record))
+    }
 }
 
 impl Rulebook {

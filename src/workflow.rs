@@ -318,7 +318,8 @@ fn trail_entry(
     Value::Object(entry)
 }
 
-/// SHA-256 of each record that the new state seals and the old one did not, or that the step itself writes into.
+/// SHA-256 of each record that the new state seals and the old one did not, that the step itself writes into, or that
+/// it seals of its own department.
 fn seals(world: &World, case: &Case, decision: &Decision) -> Map<String, Value> {
     let before = world.rulebook.seals(&decision.from);
     let after = world.rulebook.seals(&decision.to);
@@ -326,16 +327,13 @@ fn seals(world: &World, case: &Case, decision: &Decision) -> Map<String, Value> 
     let mut seals = Map::new();
     for record in case.records.values().flatten() {
         let name = record.name.as_str();
-        let written = step.is_some_and(|step| {
-            step.sets
-                .keys()
-                .chain(step.appends.keys())
-                .any(|field| field.split('.').next() == Some(name))
-        });
-        if after.contains(name)
+        let written = step.is_some_and(|step| step.writes(name));
+        let by_state = after.contains(name)
             && (!before.contains(name)
-                || written && decision.changes.files().contains_key(&record.path))
-        {
+                || written && decision.changes.files().contains_key(&record.path));
+        let own = record.parts.get("department") == decision.department.as_ref();
+        let by_step = own && step.is_some_and(|step| step.seals.iter().any(|own| own == name));
+        if by_state || by_step {
             seals.insert(record.inner.clone(), json!(digest(&record.bytes)));
         }
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::case::Case;
 use crate::check::attachments::digest;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::record::Card;
 use crate::text::Language;
 use crate::world::World;
 
@@ -20,12 +21,15 @@ pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
             last.insert(path, (hash, index));
         }
     }
+    let is_sealed = |name: &str, seal: Option<usize>| {
+        sealed.contains(name) || seal.is_some_and(|index| by_step(world, card, name, index))
+    };
     let mut found = Vec::new();
-    let records = case
-        .records
-        .values()
-        .flatten()
-        .filter(|record| sealed.contains(record.name.as_str()));
+    let records = case.records.values().flatten().filter(|record| {
+        let seal = last.get(record.inner.as_str()).map(|(_, index)| *index);
+        is_sealed(&record.name, seal)
+    });
+    let records: Vec<_> = records.collect();
     for record in records {
         let label = &world.rulebook.records[&record.name].label;
         match last.remove(record.inner.as_str()) {
@@ -84,7 +88,7 @@ pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
             .find(|(_, declared)| crate::rulebook::match_path(&declared.path, path).is_some())
             .map(|(name, _)| name.as_str());
         let whole = format!("{}/{path}", case.folder);
-        if name.is_some_and(|name| sealed.contains(name))
+        if name.is_some_and(|name| is_sealed(name, Some(index)))
             && !case.unread.contains(name.unwrap_or_default())
         {
             found.push(
@@ -106,4 +110,19 @@ pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
         }
     }
     found
+}
+
+/// Whether a seal was put on a department's record by a step that says so, and no step about that department has written
+/// into the record since.
+fn by_step(world: &World, card: &Card, record: &str, index: usize) -> bool {
+    let Some(entry) = card.trail.get(index) else {
+        return false;
+    };
+    let step = |name: &str| world.rulebook.steps.get(name);
+    let seals = step(&entry.step).is_some_and(|step| step.seals.iter().any(|own| own == record));
+    let opened = card.trail[index + 1..].iter().any(|later| {
+        later.department == entry.department
+            && step(&later.step).is_some_and(|step| step.writes(record))
+    });
+    seals && !opened
 }

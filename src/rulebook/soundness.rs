@@ -115,8 +115,10 @@ impl Checker<'_> {
             for (index, role) in step.roles.iter().enumerate() {
                 self.declared(&format!("{base}/roles/{index}"), ROLE, role, roles());
             }
-            for (index, record) in step.drafts.iter().enumerate() {
-                self.declared(&format!("{base}/drafts/{index}"), RECORD, record, records());
+            for (list, names) in [("drafts", &step.drafts), ("seals", &step.seals)] {
+                for (index, record) in names.iter().enumerate() {
+                    self.declared(&format!("{base}/{list}/{index}"), RECORD, record, records());
+                }
             }
             if let Some(each) = &step.each {
                 self.declared(&format!("{base}/each"), RECORD, each, records());

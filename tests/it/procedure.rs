@@ -267,4 +267,30 @@ fn several_departments_are_tracked_each_on_its_own() {
     });
     assert_eq!(declined.to, "handling");
     play.sound();
+    // A department that is done has its record sealed, while another one is still to be found.
+    for kind in ["measure", "progress"] {
+        play.step("wu-di", "note", |command| {
+            command.department = Some("service".to_owned());
+            command.reason = Some("已与客户沟通".to_owned());
+            command.entry_type = Some(kind.to_owned());
+        });
+    }
+    play.edit("handling/service.yaml", "outcome:", "outcome: 已解决");
+    let done = play.step("wu-di", "complete", |command| {
+        command.department = Some("service".to_owned());
+    });
+    assert_eq!(done.to, "handling");
+    play.sound();
+    play.edit(
+        "handling/service.yaml",
+        "outcome: 已解决",
+        "outcome: 未解决",
+    );
+    let found = play.check();
+    assert!(
+        found
+            .iter()
+            .any(|diagnostic| diagnostic.code.name() == "seal-broken"),
+        "{found:#?}"
+    );
 }
