@@ -12,4 +12,5 @@ mod layers;
 mod mishaps;
 mod play;
 mod procedure;
+mod publish;
 mod walks;
