@@ -23,7 +23,7 @@ pub const MAXIMUM_LENGTH: usize = 1_000;
 /// How many `all`, `exists`, `filter` or `map` may stand inside one another.
 pub const MAXIMUM_NESTING: usize = 2;
 /// Longest list that a record may hand to an expression; the schemas allow no longer one.
-pub const MAXIMUM_LIST: usize = 10_000;
+pub const MAXIMUM_LIST: usize = 1_000;
 
 /// What kind of fault an expression has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
