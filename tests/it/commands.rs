@@ -18,24 +18,9 @@ duty: { officer: li-wei, archivist: li-wei }
 responsibilities: { employee-suggestion: [quality] }
 ";
 
-const FORM: [&str; 11] = [
-    "new",
-    "--title",
-    "建议改进包装",
-    "--source",
-    "车间",
-    "--channel",
-    "employee-report",
-    "--matter",
-    "包装",
-    "--description",
-    "现有包装易破损",
-];
-
 fn begun() -> (World, String) {
     let world = World::with_repository(ORGANISATION);
-    let out = world.clue("zhao@example.org", &FORM).ok();
-    let id = out.lines().next().expect("an id").to_owned();
+    let id = world.collect();
     (world, id)
 }
 

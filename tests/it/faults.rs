@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use crate::harness::{Ran, World};
+use crate::harness::{FORM, Ran, World};
 use crate::play::ORGANISATION;
 
 const LI: &str = "li@example.org";
@@ -16,21 +16,7 @@ fn ready() -> (World, String) {
 }
 
 fn begin(world: &World) -> String {
-    let form = [
-        "new",
-        "--title",
-        "建议改进包装",
-        "--source",
-        "车间",
-        "--channel",
-        "employee-report",
-        "--matter",
-        "包装",
-        "--description",
-        "易破损",
-    ];
-    let out = world.clue("zhao@example.org", &form).ok();
-    let id = out.lines().next().expect("an id").to_owned();
+    let id = world.collect();
     let path = format!("{}/triage.yaml", folder(&id));
     for (from, to) in [
         ("reviewed_at:", "reviewed_at: 2026-11-23T10:00:00+08:00"),
@@ -302,21 +288,7 @@ fn a_sub_folder_and_a_worktree_and_a_shallow_clone_are_worked_in() {
     outer.git(&["worktree", "add", "--quiet", "side", "-b", "side"]);
     outer.write(".git/info/exclude", "/side/\n/shallow/\n");
     let begun = |place: &str| {
-        let form = [
-            "-C",
-            place,
-            "new",
-            "--title",
-            "建议",
-            "--source",
-            "车间",
-            "--channel",
-            "employee-report",
-            "--matter",
-            "包装",
-            "--description",
-            "易破损",
-        ];
+        let form = [["-C", place].as_slice(), &FORM].concat();
         let out = outer.clue("zhao@example.org", &form).ok();
         out.lines().next().expect("an id").to_owned()
     };

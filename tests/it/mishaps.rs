@@ -10,21 +10,7 @@ const LI: &str = "li@example.org";
 
 fn begun() -> (World, String) {
     let world = World::with_repository(ORGANISATION);
-    let form = [
-        "new",
-        "--title",
-        "建议改进包装",
-        "--source",
-        "车间",
-        "--channel",
-        "employee-report",
-        "--matter",
-        "包装",
-        "--description",
-        "易破损",
-    ];
-    let out = world.clue("zhao@example.org", &form).ok();
-    let id = out.lines().next().expect("an id").to_owned();
+    let id = world.collect();
     (world, id)
 }
 
