@@ -180,7 +180,13 @@ impl Engine {
     }
 
     /// Judges the whole folder, or only some clues of it.
+    ///
+    /// A step that died while it was published is completed or put back first, if nobody holds the lock: else git's next
+    /// commit could undo it, and nothing would have said so. Where that cannot be done, the folder is judged as it is.
     pub fn check(root: &Path, only: Option<&[String]>) -> Vec<Diagnostic> {
+        if let Ok(Some(repository)) = Repository::discover(root) {
+            let _ = recover(&repository, Duration::ZERO);
+        }
         check_all(&disk(root), builtin::files(), only)
     }
 

@@ -552,6 +552,9 @@ fn an_import_that_was_killed_before_the_index_was_told_is_finished() {
     let err = world.clue("li@example.org", &import(&[])).fails(4);
     assert!(err.contains("index.lock"), "{err}");
     fs::remove_file(world.path().join(".git/index.lock")).expect("the lock");
+    // Whoever comes next puts it right, also who only looks.
+    assert_eq!(world.clue("li@example.org", &["check"]).ok(), "");
+    assert!(!world.path().join(".git/clue.journal").exists());
     let out = world.clue("li@example.org", &import(&[])).ok();
     assert_eq!(
         count(&out),
