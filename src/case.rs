@@ -12,12 +12,12 @@ pub use name::{ID_LETTERS, check_name, folder_of, id_of, is_id};
 
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::expression::{Scope, Shape};
-use crate::files::{FileKind, Files, file_name, is_passing};
+use crate::files::{FileKind, Files, file_name, is_passing, unreadable};
 use crate::markdown;
 use crate::record::Card;
 use crate::rulebook::{NameParts, match_path};
 use crate::text::Span;
-use crate::world::{MAXIMUM_RECORD, World, unreadable};
+use crate::world::{MAXIMUM_RECORD, World};
 use crate::yaml::{self, Document};
 
 /// The record name of the index card, which every clue has and no rulebook declares.

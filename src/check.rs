@@ -20,9 +20,10 @@ pub use seals::check as check_seals;
 
 use crate::case::{CARD, Case, folder_of, is_id};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, sort};
+use crate::files::unreadable;
 use crate::files::{FileKind, Files, join};
 use crate::rulebook::soundness;
-use crate::world::{World, unreadable};
+use crate::world::World;
 
 /// Judges one clue as it stands: files, references, records of its state, rules, seals, trail.
 pub fn check_case(files: &dyn Files, world: &World, case: &Case) -> Vec<Diagnostic> {

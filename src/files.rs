@@ -2,6 +2,7 @@
 //! It never interprets what it reads, and never writes.
 
 mod disk;
+mod finding;
 mod memory;
 mod overlay;
 mod tree;
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use disk::DiskFiles;
+pub use finding::unreadable;
 pub use memory::MemoryFiles;
 pub use overlay::OverlayFiles;
 pub use tree::TreeFiles;

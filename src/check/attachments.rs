@@ -7,8 +7,8 @@ use sha2::{Digest, Sha256};
 
 use crate::case::{Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::files::unreadable;
 use crate::files::{FileKind, Files, ReadError};
-use crate::world::unreadable;
 
 /// Largest attachment that is read for its hash, in bytes.
 const MAXIMUM_ATTACHMENT: u64 = 2 * 1024 * 1024 * 1024;

@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::case::{Case, folder_of, is_id};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::files::unreadable;
 use crate::files::{Files, file_name};
-use crate::world::{MAXIMUM_RECORD, unreadable};
+use crate::world::MAXIMUM_RECORD;
 
 /// Where a number is registered: by year, category and thousand of the sequence. `None` where the text is no number.
 pub fn entry_path(number: &str) -> Option<String> {

@@ -1,0 +1,172 @@
+//! The index card as a step leaves it: state, responsible person, register number, and the trail with its seals.
+//! It judges nothing.
+
+use serde_json::{Map, Value, json};
+
+use crate::case::Case;
+use crate::change::set;
+use crate::check::{digest, entry_path, number_entries};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::expression::Scope;
+use crate::files::Files;
+use crate::time::Timestamp;
+use crate::workflow::{Actor, Command, Decision};
+use crate::world::World;
+use crate::yaml::{self, Edit, parse_path};
+
+pub(super) fn write_card(
+    case: &Case,
+    mut card: Map<String, Value>,
+    entry: Value,
+    decision: &mut Decision,
+) -> Result<(), Vec<Diagnostic>> {
+    match &case.card_record {
+        Some(record) => {
+            let mut edits: Vec<Edit> = Vec::new();
+            if let Some(number) = &decision.number {
+                edits.push(set(parse_path("number"), json!(number)));
+            }
+            edits.extend(
+                card.into_iter()
+                    .map(|(field, value)| set(parse_path(&field), value)),
+            );
+            edits.push(set(parse_path("state"), json!(decision.to)));
+            edits.push(set(parse_path("responsible"), json!(decision.responsible)));
+            edits.push(Edit::Append {
+                path: parse_path("trail"),
+                value: entry,
+            });
+            decision
+                .changes
+                .edit(record, &edits)
+                .map_err(|found| vec![found])
+        }
+        None => {
+            let mut value = Map::new();
+            value.insert("id".to_owned(), json!(case.id));
+            value.insert("number".to_owned(), Value::Null);
+            for field in ["title", "category", "kind", "urgency", "confidentiality"] {
+                value.insert(field.to_owned(), card.remove(field).unwrap_or(Value::Null));
+            }
+            value.insert("state".to_owned(), json!(decision.to));
+            value.insert("responsible".to_owned(), json!(decision.responsible));
+            value.extend(card);
+            value.insert("trail".to_owned(), json!([entry]));
+            let text = format!(
+                "# yaml-language-server: $schema=../../../../schema/clue.schema.json\n{}",
+                yaml::to_yaml(&Value::Object(value), 0)
+            );
+            decision
+                .changes
+                .write(format!("{}/clue.yaml", case.folder), text);
+            Ok(())
+        }
+    }
+}
+
+pub(super) fn trail_entry(
+    world: &World,
+    case: &Case,
+    command: &Command,
+    actor: &Actor,
+    decision: &Decision,
+) -> Value {
+    let mut entry = Map::new();
+    entry.insert("step".to_owned(), json!(decision.step));
+    entry.insert("at".to_owned(), json!(actor.at.to_string()));
+    entry.insert("by".to_owned(), json!(actor.person));
+    if decision.from != "none" {
+        entry.insert("from".to_owned(), json!(decision.from));
+    }
+    entry.insert("to".to_owned(), json!(decision.to));
+    if let Some(department) = &decision.department {
+        entry.insert("department".to_owned(), json!(department));
+    }
+    if let Some(reason) = &command.reason {
+        entry.insert("reason".to_owned(), json!(reason));
+    }
+    let seals = seals(world, case, decision);
+    if !seals.is_empty() {
+        entry.insert("seals".to_owned(), Value::Object(seals));
+    }
+    Value::Object(entry)
+}
+
+/// SHA-256 of each record that the new state seals and the old one did not, that the step itself writes into, or that
+/// it seals of its own department.
+fn seals(world: &World, case: &Case, decision: &Decision) -> Map<String, Value> {
+    let before = world.rulebook.seals(&decision.from);
+    let after = world.rulebook.seals(&decision.to);
+    let step = world.rulebook.steps.get(&decision.step);
+    let mut seals = Map::new();
+    for record in case.records.values().flatten() {
+        let name = record.name.as_str();
+        let written = step.is_some_and(|step| step.writes(name));
+        let by_state = after.contains(name)
+            && (!before.contains(name)
+                || written && decision.changes.files().contains_key(&record.path));
+        let own = record.parts.get("department") == decision.department.as_ref();
+        let by_step = own && step.is_some_and(|step| step.seals.iter().any(|own| own == name));
+        if by_state || by_step {
+            seals.insert(record.inner.clone(), json!(digest(&record.bytes)));
+        }
+    }
+    seals
+}
+
+pub(super) fn retention(world: &World, scope: &Scope) -> Option<String> {
+    world
+        .rulebook
+        .retention
+        .iter()
+        .find(|(_, class)| class.when.holds(scope) == Ok(true))
+        .map(|(name, _)| name.clone())
+}
+
+/// The next register number of a category in a year (T4).
+pub(super) fn next_number(
+    files: &dyn Files,
+    world: &World,
+    category: Option<&str>,
+    at: Timestamp,
+) -> Result<String, Box<Diagnostic>> {
+    let pattern = &world.rulebook.numbering.pattern;
+    let code = category
+        .and_then(|category| world.rulebook.categories.get(category))
+        .map_or("XS", |category| &category.code);
+    let year = at.year();
+    let highest = number_entries(files, year, code)
+        .iter()
+        .filter_map(|number| number.rsplit('-').next()?.parse::<u64>().ok())
+        .max()
+        .unwrap_or(0);
+    let sequence = highest + 1;
+    let mut number = pattern
+        .replace("{code}", code)
+        .replace("{year}", &year.to_string());
+    if let Some(start) = number.find("{sequence")
+        && let Some(length) = number[start..].find('}')
+    {
+        let digits = number[start..start + length]
+            .split(':')
+            .nth(1)
+            .and_then(|digits| digits.parse().ok())
+            .unwrap_or(1);
+        number.replace_range(start..=start + length, &format!("{sequence:0digits$}"));
+    }
+    if entry_path(&number).is_none() {
+        return Err(Box::new(
+            Diagnostic::new(
+                Code::RulebookReference,
+                Place::file("workflow.yaml"),
+                format!("the pattern `{pattern}` makes `{number}`, which cannot be registered"),
+                format!("编号格式 `{pattern}` 生成的 `{number}` 无法登记"),
+            )
+            .remedy(
+                "use {code}-{year}-{sequence:4}",
+                "请使用 {code}-{year}-{sequence:4}",
+            ),
+        ));
+    }
+    Ok(number)
+}

@@ -1,0 +1,271 @@
+//! Who may take a step, about which department, and what stands in the way.
+//! It changes nothing.
+
+use crate::case::{Case, Record};
+use crate::change::Changes;
+use crate::check::check_references;
+use crate::diagnostic::{Code, Diagnostic, any_error};
+use crate::expression::Scope;
+use crate::rulebook::Step;
+use crate::workflow::{Actor, Command, Desk, card_place};
+use crate::world::World;
+
+pub(super) fn permitted(
+    world: &World,
+    case: &Case,
+    step: &Step,
+    command: &Command,
+    actor: &Actor,
+) -> Result<(), Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    let state = case.state();
+    let place = card_place(case, "/state");
+    let id = &case.id;
+    if !step.from.iter().any(|from| from == state) {
+        let label = |name: &str, zh: bool| {
+            world.rulebook.states.get(name).map_or_else(
+                || name.to_owned(),
+                |state| {
+                    if zh {
+                        state.label.zh.clone()
+                    } else {
+                        state.label.en.clone()
+                    }
+                },
+            )
+        };
+        let from = |zh: bool| {
+            step.from
+                .iter()
+                .map(|name| label(name, zh))
+                .collect::<Vec<_>>()
+        };
+        found.push(
+            Diagnostic::new(
+                Code::StepState,
+                place.clone(),
+                format!(
+                    "`{}` cannot be taken: the clue is “{}”, and the step leads from: {}",
+                    command.step,
+                    label(state, false),
+                    from(false).join(", ")
+                ),
+                format!(
+                    "不能办理 `{}`：线索处于“{}”，而该步骤只能从{}出发",
+                    command.step,
+                    label(state, true),
+                    from(true).join("、")
+                ),
+            )
+            .remedy(
+                format!("clue next {id} shows what can be done now"),
+                format!("clue next {id} 可查看现在能办理的步骤"),
+            )
+            .procedure(step.procedure.joined()),
+        );
+    }
+    if !world.has_role(&actor.person, &step.roles) {
+        let name = world.organisation.person_name(&actor.person);
+        let roles = |language| {
+            step.roles
+                .iter()
+                .map(|role| world.rulebook.label("role", role, language))
+                .collect::<Vec<_>>()
+        };
+        found.push(
+            Diagnostic::new(
+                Code::StepRole,
+                place.clone(),
+                format!(
+                    "{name} may not take `{}`: it is for the role {}",
+                    command.step,
+                    roles(crate::text::Language::En).join(" or ")
+                ),
+                format!(
+                    "{name}无权办理 `{}`：该步骤由{}办理",
+                    command.step,
+                    roles(crate::text::Language::Zh).join("或")
+                ),
+            )
+            .procedure(step.procedure.joined()),
+        );
+    }
+    if let Some(person) = world.organisation.people.get(&actor.person)
+        && let Some(until) = &person.until
+        && actor.at.date().to_string() > *until
+    {
+        found.push(Diagnostic::new(
+            Code::StepRole,
+            place.clone(),
+            format!("{} acted for the organisation until {until}", person.name),
+            format!("{}的任职已于 {until} 结束", person.name),
+        ));
+    }
+    if step.reason
+        && command
+            .reason
+            .as_deref()
+            .is_none_or(|reason| reason.trim().is_empty())
+    {
+        found.push(
+            Diagnostic::new(
+                Code::StepReason,
+                place,
+                format!("`{}` needs a reason", command.step),
+                format!("办理 `{}` 必须说明理由", command.step),
+            )
+            .remedy("give it with -m REASON", "请用 -m 说明理由")
+            .procedure("P2"),
+        );
+    }
+    for field in &step.not_by {
+        let (name, pointer) = crate::rulebook::soundness::split_place(field);
+        if case
+            .record(&name)
+            .and_then(|record| record.text_at(&pointer))
+            == Some(actor.person.as_str())
+        {
+            let person = world.organisation.person_name(&actor.person);
+            found.push(
+                Diagnostic::new(
+                    Code::StepSeparation,
+                    case.record(&name)
+                        .map_or_else(|| card_place(case, ""), |record| record.place(&pointer)),
+                    format!(
+                        "{person} did this work, and somebody else must take `{}`",
+                        command.step
+                    ),
+                    format!(
+                        "这项工作由{person}本人完成，`{}` 须由他人办理",
+                        command.step
+                    ),
+                )
+                .procedure(step.procedure.joined()),
+            );
+        }
+    }
+    if found.is_empty() { Ok(()) } else { Err(found) }
+}
+
+/// The clue with the actor's own values, and the department that the step is about.
+pub(super) fn chosen(
+    desk: &Desk<'_>,
+    case: &Case,
+    step: &Step,
+    command: &Command,
+    changes: &Changes,
+) -> Result<(Case, Option<String>), Vec<Diagnostic>> {
+    let overlay = changes.over(desk.files);
+    let (case, mut found) = Case::load(&overlay, desk.world, &case.folder);
+    if any_error(&found) {
+        // What a value may be is said by the references, beside what its form may be.
+        found.extend(check_references(&overlay, desk.world, &case));
+        return Err(found);
+    }
+    let Some(each) = &step.each else {
+        return Ok((case, command.department.clone()));
+    };
+    let known: Vec<String> = case
+        .all(each)
+        .iter()
+        .filter_map(|record| record.parts.get("department").cloned())
+        .collect();
+    let argument = |en: String, zh: String| {
+        let list = known.join(", ");
+        Err(vec![
+            Diagnostic::new(
+                Code::StepArgument,
+                card_place(&case, "/departments"),
+                en,
+                zh,
+            )
+            .remedy(
+                format!("--department with one of: {list}"),
+                format!("请用 --department 指定：{list}"),
+            ),
+        ])
+    };
+    let chosen = match (&command.department, known.as_slice()) {
+        (Some(department), _) if known.contains(department) => department.clone(),
+        (Some(department), _) => {
+            return argument(
+                format!("`{department}` has no such record in this clue"),
+                format!("本线索中没有 `{department}` 的这类记录"),
+            );
+        }
+        (None, [only]) => only.clone(),
+        (None, []) => {
+            return argument(
+                format!(
+                    "`{}` needs a record of a department, and there is none",
+                    command.step
+                ),
+                format!("办理 `{}` 需要部门的记录，现在还没有", command.step),
+            );
+        }
+        (None, _) => {
+            return argument(
+                format!(
+                    "`{}` is about one department, and there are several",
+                    command.step
+                ),
+                format!("`{}` 针对一个部门办理，本线索涉及多个部门", command.step),
+            );
+        }
+    };
+    Ok((case, Some(chosen)))
+}
+
+pub(super) fn who(
+    world: &World,
+    case: &Case,
+    scope: &Scope,
+    step: &Step,
+    command: &Command,
+    actor: &Actor,
+    record: Option<&Record>,
+) -> Result<(), Vec<Diagnostic>> {
+    let Some(condition) = &step.who else {
+        return Ok(());
+    };
+    let inner = record.map_or_else(
+        || scope.clone(),
+        |record| case.scope_of(world, scope, record),
+    );
+    if condition.holds(&inner) == Ok(true) {
+        return Ok(());
+    }
+    let person = world.organisation.person_name(&actor.person);
+    Err(vec![
+        Diagnostic::new(
+            Code::StepRole,
+            record.map_or_else(
+                || card_place(case, "/responsible"),
+                |record| record.place("/department"),
+            ),
+            match &step.who_is {
+                Some(who) => format!(
+                    "{person} may not take `{}` here: it is for {}",
+                    command.step, who.en
+                ),
+                None => format!(
+                    "{person} may not take `{}` here: the rulebook asks that {}",
+                    command.step,
+                    condition.source()
+                ),
+            },
+            match &step.who_is {
+                Some(who) => format!(
+                    "{person}在此无权办理 `{}`：须由{}办理",
+                    command.step, who.zh
+                ),
+                None => format!(
+                    "{person}在此无权办理 `{}`：规则书要求 {}",
+                    command.step,
+                    condition.source()
+                ),
+            },
+        )
+        .procedure(step.procedure.joined()),
+    ])
+}
