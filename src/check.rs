@@ -108,28 +108,6 @@ pub fn check_world(files: &dyn Files, world: &World) -> Vec<Diagnostic> {
         Some(&world.organisation),
     ));
     found.extend(references::check_organisation(files, world));
-    for entry in files.list("calendar").unwrap_or_default() {
-        let path = join("calendar", &entry.name);
-        if !entry.name.ends_with(".yaml") {
-            continue;
-        }
-        match files.read(&path, crate::world::MAXIMUM_RECORD) {
-            Ok(Some(bytes)) => {
-                let (document, faults) = crate::yaml::parse(&path, &bytes);
-                found.extend(faults);
-                if let Some(document) = document {
-                    let value = document.root.to_json();
-                    found.extend(
-                        world
-                            .schemas
-                            .validate("calendar", &path, &document.root, &value),
-                    );
-                }
-            }
-            Ok(None) => {}
-            Err(error) => found.push(unreadable(&path, &error)),
-        }
-    }
     found
 }
 

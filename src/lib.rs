@@ -26,6 +26,7 @@ pub mod template;
 
 pub mod record;
 
+pub mod calendar;
 pub mod rulebook;
 
 pub mod world;

@@ -55,6 +55,15 @@ pub struct Organisation {
     pub name: String,
     pub language: Language,
     pub time_zone: String,
+    /// The file in `calendar/` that working days are counted by.
+    #[serde(default)]
+    pub calendar: Option<String>,
+    /// The hour at which a working day ends, `HH:MM`.
+    #[serde(default)]
+    pub closing_time: Option<String>,
+    /// Statutes of the rulebook whose deadlines apply.
+    #[serde(default)]
+    pub statutes: Option<Vec<String>>,
     pub departments: IndexMap<String, Department>,
     pub people: IndexMap<String, Person>,
     #[serde(default)]

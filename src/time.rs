@@ -66,6 +66,11 @@ impl Timestamp {
         Self(self.0.with_timezone(&zone).fixed_offset())
     }
 
+    /// The same moment as chrono keeps it, on the clock of a time zone.
+    pub fn in_chrono(self, zone: chrono_tz::Tz) -> DateTime<chrono_tz::Tz> {
+        self.0.with_timezone(&zone)
+    }
+
     /// `2026-11-23 09:12`, for lists.
     pub fn minutes(self) -> String {
         self.0.format("%Y-%m-%d %H:%M").to_string()

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::calendar::Calendar;
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::expression::{Prepared, Scope, Shape};
 use crate::files::{Files, unreadable};
@@ -22,6 +23,7 @@ pub struct World {
     pub organisation: Organisation,
     /// `organisation.yaml` as a value, for expressions and documents.
     pub organisation_value: Value,
+    pub calendar: Calendar,
     pub rulebook: Rulebook,
     pub rulebook_document: Document,
     /// The names that expressions may use.
@@ -99,6 +101,8 @@ impl World {
                 return (None, diagnostics);
             }
         };
+        let (calendar, found) = Calendar::load(files, &schemas, &organisation);
+        diagnostics.extend(found);
         let variables = rulebook.variables(&schemas);
         let prepared = PreparedParts::new(&rulebook.value, &organisation_value, &variables);
         (
@@ -106,6 +110,7 @@ impl World {
                 schemas,
                 organisation,
                 organisation_value,
+                calendar,
                 rulebook,
                 rulebook_document,
                 variables,

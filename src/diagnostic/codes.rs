@@ -96,6 +96,13 @@ codes! {
     MarkdownSection "markdown-section" Error
         "a required section is empty" "必需的章节没有内容"
         "The heading is there, and nothing is under it. Text that the template put in parentheses as a hint is not counted." "标题有了，但下面没有内容。模板放在注释里的提示不算内容。";
+    // The calendar.
+    CalendarConflict "calendar-conflict" Error
+        "a calendar contradicts itself" "日历自相矛盾"
+        "A day stands under another year than its own, is no day at all (such as 30 February), or is listed both as a day off and as a working day. Deadlines would be counted wrongly. Compare with the official notice." "某一天写在了别的年份之下，或者根本不存在（如 2 月 30 日），或者既是放假日又是上班日，期限会因此算错。请与放假通知核对。";
+    CalendarUnknown "calendar-unknown" Error
+        "it is not clear by which calendar working days are counted" "无法确定按哪份日历计算工作日"
+        "organisation.yaml names a calendar that is not in calendar/, or there are several and none is named. Until it is settled plain weekends are counted." "organisation.yaml 所写的日历在 calendar/ 中不存在，或者有多份日历而没有写明用哪一份。在此之前只按周末推算。";
     // Schema.
     SchemaMissing "schema-missing" Error
         "a required field is missing" "缺少必填项"

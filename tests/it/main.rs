@@ -1,5 +1,6 @@
 //! The one integration test binary; each module is a caption of what it proves.
 
+mod calendar;
 mod check_cases;
 mod commands;
 mod demo;
