@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveTime, TimeZone, Weekday};
 use chrono_tz::Tz;
 
-pub use period::{Period, Unit};
+pub use period::{Pauses, Period, Unit};
 
 use crate::time::Timestamp;
 
@@ -68,7 +68,12 @@ impl Calendar {
 
     /// Whether the calendar of a day's year is published; what is counted over another is provisional.
     pub fn is_published(&self, day: NaiveDate) -> bool {
-        self.years.contains_key(&day.year())
+        self.is_published_year(day.year())
+    }
+
+    /// Whether the calendar of a year is published.
+    pub fn is_published_year(&self, year: i32) -> bool {
+        self.years.contains_key(&year)
     }
 
     /// The years that are published.

@@ -108,7 +108,34 @@ impl Case {
             world,
             diagnostics: Vec::new(),
         };
-        let mut case = Self {
+        let mut case = Self::empty(folder);
+        loader.fill(&mut case);
+        (case, loader.diagnostics)
+    }
+
+    /// Reads a clue's index card alone; none where it cannot be used, or is not there.
+    pub fn load_card(
+        files: &dyn Files,
+        world: &World,
+        folder: &str,
+    ) -> (Option<Card>, Vec<Diagnostic>) {
+        let mut loader = Loader {
+            files,
+            world,
+            diagnostics: Vec::new(),
+        };
+        let mut case = Self::empty(folder);
+        loader.card(
+            &mut case,
+            format!("{folder}/clue.yaml"),
+            "clue.yaml".to_owned(),
+        );
+        (case.card, loader.diagnostics)
+    }
+
+    /// A clue of which nothing is known.
+    fn empty(folder: &str) -> Self {
+        Self {
             id: file_name(folder).to_owned(),
             folder: folder.to_owned(),
             card: None,
@@ -117,9 +144,7 @@ impl Case {
             attachments: Vec::new(),
             broken: false,
             unread: BTreeSet::new(),
-        };
-        loader.fill(&mut case);
-        (case, loader.diagnostics)
+        }
     }
 
     /// The one record of a name.
@@ -180,7 +205,8 @@ impl Case {
         }
         let text = |key: &str| card.get(key).and_then(Value::as_str).unwrap_or_default();
         world.lend(&mut scope, text("category"), text("kind"), text("urgency"));
-        scope.set("entered", &self.entered(), shape("entered"));
+        scope.set("entered", &self.entered(world), shape("entered"));
+        scope.set("taken", &self.taken(), shape("taken"));
         scope.set("step", &json!({}), shape("step"));
         scope.set("retention", &null, &Shape::Scalar);
         scope
@@ -198,15 +224,61 @@ impl Case {
         inner
     }
 
-    /// When each state was last entered.
-    fn entered(&self) -> Value {
+    /// The scope about one entry of a record's list, made of the scope about the record.
+    pub fn scope_of_entry(
+        &self,
+        world: &World,
+        scope: &Scope,
+        record: &Record,
+        list: &str,
+        index: usize,
+    ) -> Scope {
+        let mut inner = scope.clone();
+        let shape = match world.variables.get(&record.name) {
+            Some(Shape::List(item)) => item,
+            Some(shape) => shape,
+            None => &Shape::Any,
+        };
+        let item = match shape {
+            Shape::Fields(fields) => fields.get(list),
+            _ => None,
+        };
+        let item = match item {
+            Some(Shape::List(item)) => item,
+            _ => &Shape::Any,
+        };
+        let entry = record.value.get(list).and_then(|list| list.get(index));
+        inner.set("entry", entry.unwrap_or(&Value::Null), item);
+        inner
+    }
+
+    /// When each state was last entered. A clue that goes back to a state has not yet entered those that come after it.
+    fn entered(&self, world: &World) -> Value {
         let mut entered = serde_json::Map::new();
         for entry in self.card.iter().flat_map(|card| &card.trail) {
             if entry.from.as_deref() != Some(entry.to.as_str()) {
+                let is_final = |state: &String| {
+                    let state = world.rulebook.states.get(state);
+                    state.is_some_and(|state| state.is_final)
+                };
+                entered.retain(|state, _| {
+                    let left_again = entry.from.as_ref() == Some(state) && is_final(state);
+                    !left_again && !world.rulebook.comes_after(state, &entry.to)
+                });
                 entered.insert(entry.to.clone(), Value::String(entry.at.clone()));
             }
         }
         Value::Object(entered)
+    }
+
+    /// When each step was last taken.
+    fn taken(&self) -> Value {
+        let trail = self.card.iter().flat_map(|card| &card.trail);
+        Value::Object(
+            trail
+                .map(|entry| (entry.step.clone(), Value::String(entry.at.clone())))
+                .collect(),
+        )
     }
 }
 

@@ -2,6 +2,7 @@
 //! Everybody asks here: the check, a step before it is published, and whoever reads history. It never writes.
 
 mod attachments;
+mod clocks;
 mod headings;
 mod references;
 mod register;

@@ -15,6 +15,7 @@ mod progress;
 mod render;
 mod setup;
 mod show;
+mod supervise;
 mod words;
 
 use std::ffi::OsString;
@@ -90,6 +91,10 @@ enum Subcommands {
     Demo(demo::Demo),
     /// Explain a finding's code, a rule of the rulebook, or a key of the procedure
     Explain(explain::Explain),
+    /// Draw a random sample for a spot check, that anybody can draw again
+    Sample(supervise::Sample),
+    /// Draft a supervision record: how it was drawn, what was found, what is to be rectified
+    Supervise(supervise::Supervise),
     /// Print a completion script for a shell
     Completions(setup::Completions),
     /// Print the manual page
@@ -228,6 +233,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Render(command) => command.run(&context),
         Subcommands::Demo(command) => command.run(&context),
         Subcommands::Explain(command) => command.run(&context),
+        Subcommands::Sample(command) => command.run(&context),
+        Subcommands::Supervise(command) => command.run(&context),
         Subcommands::Completions(command) => command.run(&context),
         Subcommands::Man(command) => command.run(&context),
     };

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use chrono::NaiveDate;
 use indexmap::IndexMap;
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,7 +12,7 @@ use serde_json::Value;
 use crate::builtin;
 use crate::case::folder_of;
 use crate::diagnostic::any_error;
-use crate::engine::{Engine, Failure, find_root, init};
+use crate::engine::{Engine, Failure, SampleRequest, SupervisionRequest, find_root, init};
 use crate::files::{Files, file_name};
 use crate::git::{Environment, Repository};
 use crate::markdown;
@@ -43,6 +44,7 @@ struct Act {
     #[serde(default)]
     attach: BTreeMap<String, String>,
     draft: Option<Draft>,
+    supervise: Option<Supervise>,
     /// Text under each heading of a report, by the report's path and the heading.
     #[serde(default)]
     sections: IndexMap<String, IndexMap<String, String>>,
@@ -51,6 +53,10 @@ struct Act {
     set: IndexMap<String, Value>,
     step: Option<String>,
     department: Option<String>,
+    record: Option<String>,
+    entry: Option<usize>,
+    deadline: Option<String>,
+    extension: Option<u32>,
     reason: Option<String>,
     /// Of a handling entry.
     r#type: Option<String>,
@@ -65,6 +71,36 @@ struct Draft {
     record: String,
     department: Option<String>,
     purpose: Option<String>,
+}
+
+/// A supervision record drafted by the supervisor, as `clue supervise` does it.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Supervise {
+    r#type: String,
+    /// The sample that drew the clue.
+    sample: Option<Sample>,
+    conforms: bool,
+    reasonable: bool,
+    #[serde(default)]
+    findings: Vec<Finding>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Sample {
+    from: NaiveDate,
+    to: NaiveDate,
+    size: usize,
+    #[serde(default)]
+    states: Vec<String>,
+}
+
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Finding {
+    department: String,
+    text: String,
 }
 
 /// What was played.
@@ -179,6 +215,27 @@ fn perform(
         };
         engine.draft(id, &request, &environment, at)?;
     }
+    if let Some(supervise) = &act.supervise {
+        let sample = supervise.sample.as_ref().map(|sample| SampleRequest {
+            from: sample.from,
+            to: sample.to,
+            size: sample.size,
+            states: sample.states.clone(),
+            commit: None,
+        });
+        let findings = supervise.findings.iter();
+        let request = SupervisionRequest {
+            kind: supervise.r#type.clone(),
+            sample,
+            conforms: Some(supervise.conforms),
+            reasonable: Some(supervise.reasonable),
+            findings: findings
+                .map(|finding| (finding.department.clone(), finding.text.clone()))
+                .collect(),
+            due: None,
+        };
+        engine.supervise(id, &request, &environment, at)?;
+    }
     for (inner, sections) in &act.sections {
         let path = folder.join(inner);
         let text = std::fs::read_to_string(&path).map_err(|error| failed(&path, &error))?;
@@ -200,6 +257,10 @@ fn perform(
         sets: std::mem::take(pending),
         entry_type: act.r#type.clone(),
         with: act.with.clone(),
+        record: act.record.clone(),
+        entry: act.entry,
+        deadline: act.deadline.clone(),
+        extension: act.extension,
     };
     engine.advance(id, &command, &environment, at)?;
     Ok(true)

@@ -5,6 +5,7 @@ mod documents;
 mod history;
 mod intake;
 mod setup;
+mod supervision;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 use history::History;
 pub use intake::{Collected, Intake, Judge};
 pub use setup::init;
+pub use supervision::{SampleRequest, SupervisionRequest};
 
 use crate::builtin;
 use crate::case::{Case, ID_LETTERS, folder_of, id_of, is_id};

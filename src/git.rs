@@ -218,6 +218,26 @@ impl Repository {
         }
     }
 
+    /// The full id of the commit that a revision names; none where there is none.
+    pub fn resolve(&self, revision: &str) -> Result<Option<String>, GitError> {
+        let object = match self.inner.revparse_single(revision) {
+            Ok(object) => object,
+            Err(error)
+                if matches!(
+                    error.code(),
+                    ErrorCode::NotFound | ErrorCode::InvalidSpec | ErrorCode::Ambiguous
+                ) =>
+            {
+                return Ok(None);
+            }
+            Err(error) => return Err(error.into()),
+        };
+        Ok(object
+            .peel(ObjectType::Commit)
+            .ok()
+            .map(|commit| commit.id().to_string()))
+    }
+
     /// What git is in the middle of, if anything: a merge, a rebase, ...
     pub fn in_progress(&self) -> Option<&'static str> {
         use git2::RepositoryState as State;

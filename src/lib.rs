@@ -27,16 +27,20 @@ pub mod template;
 pub mod record;
 
 pub mod calendar;
+
 pub mod rulebook;
 
 pub mod world;
 
 pub mod case;
 
+pub mod clock;
+
 pub mod change;
 pub mod check;
 
 pub mod document;
+pub mod sampling;
 pub mod workflow;
 
 pub mod commit;

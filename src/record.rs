@@ -44,6 +44,18 @@ pub struct TrailEntry {
     pub department: Option<String>,
     #[serde(default)]
     pub reason: Option<String>,
+    /// The record that the step was about, where it is none of a department; path below the clue's folder.
+    #[serde(default)]
+    pub record: Option<String>,
+    /// Which entry of the record's list the step was about, counted from one.
+    #[serde(default)]
+    pub entry: Option<usize>,
+    /// The deadline whose clock the step paused, resumed or extended.
+    #[serde(default)]
+    pub deadline: Option<String>,
+    /// By how much it was extended, in the deadline's own unit.
+    #[serde(default)]
+    pub extension: Option<u32>,
     /// SHA-256 of each record that the step sealed, by path below the clue's folder.
     #[serde(default)]
     pub seals: Option<BTreeMap<String, String>>,
@@ -117,6 +129,11 @@ impl Addresses {
 }
 
 impl Organisation {
+    /// Whether the organisation is under a statute of the rulebook.
+    pub fn is_under(&self, statute: &str) -> bool {
+        self.statutes.iter().flatten().any(|own| own == statute)
+    }
+
     /// Finds the key of the person who commits with an e-mail address.
     pub fn person_by_email(&self, address: &str) -> Option<&str> {
         self.people

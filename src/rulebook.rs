@@ -1,6 +1,7 @@
 //! The rulebook: `workflow.yaml` as types, with its conditions compiled when they are first judged.
 //! It holds what an organisation decided, and decides nothing itself.
 
+mod deadline;
 mod pattern;
 pub mod soundness;
 
@@ -11,6 +12,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+pub use deadline::{Deadline, Escalation, Limit, Recipient, Statute};
 pub use pattern::{NameParts, match_path};
 
 use crate::expression::{Expression, Fault, Scope, Shape};
@@ -251,6 +253,15 @@ pub struct Step {
     pub not_by: Vec<String>,
     #[serde(default)]
     pub each: Option<String>,
+    /// The step is about one entry of this list of its record, chosen with `--entry`.
+    #[serde(default)]
+    pub entries: Option<String>,
+    /// The step pauses, resumes or extends a clock.
+    #[serde(default)]
+    pub clock: Option<ClockDeed>,
+    /// The statute that asks for the step; there is no such step where the organisation is not under it.
+    #[serde(default)]
+    pub statute: Option<String>,
     #[serde(default)]
     pub reason: bool,
     #[serde(default)]
@@ -286,33 +297,13 @@ impl Step {
     }
 }
 
-/// How long something may take; the clocks run on it.
-#[derive(Debug, Deserialize)]
-pub struct Deadline {
-    pub label: Bilingual,
-    #[serde(default)]
-    pub procedure: Keys,
-    #[serde(default)]
-    pub each: Option<String>,
-    #[serde(default)]
-    pub when: Option<Condition>,
-    pub from: Condition,
-    pub until: Condition,
-    pub limit: Limit,
-    #[serde(default)]
-    pub pause: Vec<String>,
-    #[serde(default)]
-    pub extend: Vec<String>,
-}
-
-/// A number of working days, days or months.
-#[derive(Debug, Deserialize)]
-pub struct Limit {
-    pub unit: String,
-    #[serde(default)]
-    pub all: Option<u32>,
-    #[serde(default)]
-    pub by_urgency: IndexMap<String, u32>,
+/// What a step does to a clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ClockDeed {
+    Pause,
+    Resume,
+    Extend,
 }
 
 /// To which departments clues go.
@@ -361,7 +352,11 @@ pub struct Rulebook {
     pub rules: Vec<Rule>,
     pub states: IndexMap<String, State>,
     pub steps: IndexMap<String, Step>,
+    #[serde(default)]
+    pub statutes: IndexMap<String, Statute>,
     pub deadlines: IndexMap<String, Deadline>,
+    #[serde(default)]
+    pub escalation: Vec<Escalation>,
     pub routing: Vec<Route>,
     pub retention: IndexMap<String, Retention>,
     /// The file as a value, for expressions and documents.
@@ -404,6 +399,28 @@ impl Rulebook {
         }
         chain.reverse();
         chain
+    }
+
+    /// Whether a state comes after another one.
+    pub fn comes_after(&self, state: &str, other: &str) -> bool {
+        let mut next = self
+            .states
+            .get(state)
+            .and_then(|state| state.after.as_deref());
+        // No chain is longer than there are states; one that is a circle ends.
+        for _ in 0..self.states.len() {
+            match next {
+                Some(name) if name == other => return true,
+                Some(name) => {
+                    next = self
+                        .states
+                        .get(name)
+                        .and_then(|state| state.after.as_deref())
+                }
+                None => return false,
+            }
+        }
+        false
     }
 
     /// Names of the records that are sealed in a state.
@@ -464,6 +481,8 @@ impl Rulebook {
                 .map(|kind| &kind.label),
             "state" => self.states.get(key).map(|state| &state.label),
             "step" => self.steps.get(key).map(|step| &step.label),
+            "deadline" => self.deadlines.get(key).map(|deadline| &deadline.label),
+            "statute" => self.statutes.get(key).map(|statute| &statute.label),
             "record" => self.records.get(key).map(|record| &record.label),
             "retention" => self.retention.get(key).map(|retention| &retention.label),
             _ => None,
@@ -485,6 +504,7 @@ impl Rulebook {
                 .values()
                 .any(|category| category.kinds.contains_key(key)),
             "retention" => self.retention.contains_key(key),
+            "statute" => self.statutes.contains_key(key),
             _ => return None,
         })
     }
@@ -520,6 +540,10 @@ impl Rulebook {
                 "entered".to_owned(),
                 texts(&mut self.states.keys().map(String::as_str)),
             ),
+            (
+                "taken".to_owned(),
+                texts(&mut self.steps.keys().map(String::as_str)),
+            ),
             ("retention".to_owned(), Shape::Scalar),
             ("step".to_owned(), texts(&mut STEP_FIELDS.iter().copied())),
         ]);
@@ -537,4 +561,14 @@ impl Rulebook {
 }
 
 /// What an expression of a step may ask about the step itself.
-pub const STEP_FIELDS: &[&str] = &["name", "by", "at", "department", "reason", "type", "with"];
+pub const STEP_FIELDS: &[&str] = &[
+    "name",
+    "by",
+    "at",
+    "department",
+    "reason",
+    "type",
+    "with",
+    "deadline",
+    "extension",
+];

@@ -5,12 +5,14 @@ mod card;
 mod draft;
 mod next;
 mod permission;
+mod subject;
 mod values;
 
 use serde_json::{Map, Value, json};
 
 pub use draft::{DraftRequest, draft, draft_context, routed_departments};
 pub use next::{Possibility, options};
+pub use subject::Subject;
 
 use crate::case::Case;
 use crate::change::Changes;
@@ -23,7 +25,8 @@ use crate::template::Templates;
 use crate::text::nearest;
 use crate::time::Timestamp;
 use crate::workflow::card::{next_number, retention, trail_entry, write_card};
-use crate::workflow::permission::{chosen, permitted, who};
+use crate::workflow::permission::{permitted, who};
+use crate::workflow::subject::chosen;
 use crate::workflow::values::{apply_sets, list_new_attachments, write_values};
 use crate::world::World;
 
@@ -35,6 +38,14 @@ pub struct Command {
     pub reason: Option<String>,
     /// `collection.reporter.name` and the value that it shall have.
     pub sets: Vec<(String, Value)>,
+    /// A record that is none of a department, by its file's name.
+    pub record: Option<String>,
+    /// Which entry of the record's list, counted from one.
+    pub entry: Option<usize>,
+    /// The deadline whose clock is meant.
+    pub deadline: Option<String>,
+    /// By how much it is extended, in the deadline's own unit.
+    pub extension: Option<u32>,
     /// Of a handling entry: its type.
     pub entry_type: Option<String>,
     /// Of a handling entry: with whom.
@@ -56,7 +67,8 @@ pub struct Decision {
     pub step: String,
     pub from: String,
     pub to: String,
-    pub department: Option<String>,
+    /// What the step is about, beside the clue.
+    pub subject: Subject,
     /// The register number that the step gives.
     pub number: Option<String>,
     pub responsible: String,
@@ -83,6 +95,11 @@ pub fn decide(
     let Some(step) = world.rulebook.steps.get(&command.step) else {
         return Err(vec![unknown_step(case, world, &command.step)]);
     };
+    if let Some(statute) = &step.statute
+        && !world.organisation.is_under(statute)
+    {
+        return Err(vec![not_under(case, world, &command.step, statute)]);
+    }
     let state = case.state().to_owned();
     permitted(world, case, step, command, actor)?;
     // A step that opens a record must not cover up that it was changed while it was sealed.
@@ -104,18 +121,17 @@ pub fn decide(
         &mut changes,
     )?;
     list_new_attachments(desk, case, command, &mut changes)?;
-    let (case, department) = chosen(desk, case, step, command, &changes)?;
+    let (case, subject) = chosen(desk, case, step, command, actor, &changes)?;
     let step_value = json!({
-        "name": command.step, "by": actor.person, "at": actor.at.to_string(), "department": department,
+        "name": command.step, "by": actor.person, "at": actor.at.to_string(), "department": subject.department,
         "reason": command.reason, "type": command.entry_type, "with": command.with,
+        "deadline": subject.deadline, "extension": subject.extension,
     });
     let scope = step_scope(world, &case, &step_value);
-    let record = step
-        .each
-        .as_ref()
-        .and_then(|each| case.of_department(each, department.as_deref()?));
-    who(world, &case, &scope, step, command, actor, record)?;
-    let unmet = judge_rules(world, &case, &scope, step.conditions.iter(), record);
+    let record = subject.own(&case, step);
+    let inner = subject.scope(world, &case, &scope, step);
+    who(world, &case, &inner, step, command, actor, record)?;
+    let unmet = judge_rules(world, &case, &inner, step.conditions.iter(), record);
     if !unmet.is_empty() {
         return Err(unmet
             .into_iter()
@@ -129,26 +145,12 @@ pub fn decide(
             })
             .collect());
     }
-    write_values(
-        world,
-        &case,
-        &scope,
-        step,
-        department.as_deref(),
-        &mut changes,
-    )?;
+    write_values(world, &case, &inner, step, &subject, &mut changes)?;
 
     let overlay = changes.over(desk.files);
     let (case, _) = Case::load(&overlay, world, &case.folder);
     let scope = step_scope(world, &case, &step_value);
-    let record = step
-        .each
-        .as_ref()
-        .and_then(|each| case.of_department(each, department.as_deref()?));
-    let inner = record.map_or_else(
-        || scope.clone(),
-        |record| case.scope_of(world, &scope, record),
-    );
+    let inner = subject.scope(world, &case, &scope, step);
     let to = target(&case, step, &inner, &state)?;
     let mut card = Map::new();
     for (field, condition) in step
@@ -191,7 +193,7 @@ pub fn decide(
         step: command.step.clone(),
         from: state,
         to,
-        department,
+        subject,
         number,
         responsible,
         drafted: Vec::new(),
@@ -225,7 +227,7 @@ fn finish(
     for name in &step.drafts {
         let request = DraftRequest {
             record: name.clone(),
-            department: decision.department.clone(),
+            department: decision.subject.department.clone(),
             purpose: None,
             date: None,
         };
@@ -315,4 +317,24 @@ fn unknown_step(case: &Case, world: &World, name: &str) -> Diagnostic {
             format!("clue next {id} 可列出能办理的步骤"),
         ),
     }
+}
+
+fn not_under(case: &Case, world: &World, name: &str, statute: &str) -> Diagnostic {
+    use crate::text::Language::{En, Zh};
+    Diagnostic::new(
+        Code::StepUnknown,
+        card_place(case, "/state"),
+        format!(
+            "the step `{name}` belongs to “{}”, which the organisation is not under",
+            world.rulebook.label("statute", statute, En)
+        ),
+        format!(
+            "步骤 `{name}` 属于“{}”，本组织未适用该法规",
+            world.rulebook.label("statute", statute, Zh)
+        ),
+    )
+    .remedy(
+        format!("add `statutes: [{statute}]` to organisation.yaml"),
+        format!("如适用，请在 organisation.yaml 写明 `statutes: [{statute}]`"),
+    )
 }

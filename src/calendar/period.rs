@@ -20,6 +20,8 @@ pub enum Unit {
 pub struct Period {
     pub count: u32,
     pub unit: Unit,
+    /// Whether days and months that end on a day off end on the next working day.
+    pub moves: bool,
 }
 
 impl Period {
@@ -27,8 +29,8 @@ impl Period {
     ///
     /// Working days: the day on which the count is reached. Days: so many days later. Months: the same day of the month,
     /// or the last of the month where it is shorter (31 January and one month: 28 or 29 February); pauses are added in
-    /// days. A period of days or months that ends on a day off ends on the next working day (as in article 3(4) of
-    /// Regulation (EEC, Euratom) No 1182/71 and article 203 of China's Civil Code).
+    /// days. Where it `moves`, a period of days or months that ends on a day off ends on the next working day (as in
+    /// article 3(4) of Regulation (EEC, Euratom) No 1182/71 and article 203 of China's Civil Code).
     ///
     /// None where a pause that has not ended holds the count up, or dates come to their end.
     pub fn last_day(
@@ -51,12 +53,20 @@ impl Period {
             }
             Unit::Days => {
                 let day = from.checked_add_days(Days::new(u64::from(self.count)))?;
-                calendar.working_day_from(pauses.shift(from, day)?)
+                self.moved(calendar, pauses.shift(from, day)?)
             }
             Unit::Months => {
                 let day = from.checked_add_months(Months::new(self.count))?;
-                calendar.working_day_from(pauses.shift(from, day)?)
+                self.moved(calendar, pauses.shift(from, day)?)
             }
+        }
+    }
+
+    fn moved(self, calendar: &Calendar, day: NaiveDate) -> Option<NaiveDate> {
+        if self.moves {
+            calendar.working_day_from(day)
+        } else {
+            Some(day)
         }
     }
 }

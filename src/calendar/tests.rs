@@ -70,7 +70,12 @@ fn counting_agrees_with_walking() {
 fn periods_end_where_they_should() {
     #[track_caller]
     fn case(count: u32, unit: Unit, from: &str, expected: &str) {
-        let last = Period { count, unit }.last_day(&china(), day(from), &Pauses::default());
+        let last = Period {
+            count,
+            unit,
+            moves: true,
+        }
+        .last_day(&china(), day(from), &Pauses::default());
         assert_eq!(last, Some(day(expected)), "{count} {unit:?} after {from}");
     }
     use Unit::{Days, Months, WorkingDays};
@@ -102,8 +107,12 @@ fn pauses_do_not_count() {
         let spans = spans
             .iter()
             .map(|(first, again)| (day(first), again.map(day)));
-        let last =
-            Period { count, unit }.last_day(&china(), day("2026-11-02"), &Pauses::new(spans));
+        let last = Period {
+            count,
+            unit,
+            moves: true,
+        }
+        .last_day(&china(), day("2026-11-02"), &Pauses::new(spans));
         assert_eq!(last, expected.map(day), "{unit:?}");
     }
     use Unit::{Days, Months, WorkingDays};
@@ -166,6 +175,7 @@ fn a_calendar_without_working_days_ends_no_period() {
     let period = Period {
         count: 2,
         unit: Unit::WorkingDays,
+        moves: true,
     };
     assert_eq!(
         period.last_day(&calendar, day("2026-11-25"), &Pauses::default()),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::{Case, Record};
+use crate::check::clocks;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Scope;
 use crate::rulebook::soundness::{fill_in, split_place};
@@ -30,6 +31,7 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
     found.extend(judge_rules(world, case, &scope, rules, None));
     found.extend(of_kind(world, case, &scope));
     found.extend(turn(world, case));
+    found.extend(clocks::check(world, case, &scope));
     found
 }
 

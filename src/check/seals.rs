@@ -122,6 +122,7 @@ fn by_step(world: &World, card: &Card, record: &str, index: usize) -> bool {
     let seals = step(&entry.step).is_some_and(|step| step.seals.iter().any(|own| own == record));
     let opened = card.trail[index + 1..].iter().any(|later| {
         later.department == entry.department
+            && later.record == entry.record
             && step(&later.step).is_some_and(|step| step.writes(record))
     });
     seals && !opened

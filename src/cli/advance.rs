@@ -21,6 +21,18 @@ pub(super) struct Advance {
     /// The department that is meant
     #[arg(long)]
     department: Option<String>,
+    /// The record that is meant, where it is none of a department: its file's name
+    #[arg(long, value_name = "NAME")]
+    record: Option<String>,
+    /// Which entry of the record's list is meant, counted from one
+    #[arg(long, value_name = "NUMBER")]
+    entry: Option<usize>,
+    /// The deadline whose clock is paused, resumed or extended
+    #[arg(long)]
+    deadline: Option<String>,
+    /// By how much the deadline is extended, in its own unit
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    by: Option<u32>,
     /// Give a field a value first: RECORD.FIELD=VALUE (repeatable)
     #[arg(long = "set", value_name = "RECORD.FIELD=VALUE")]
     sets: Vec<String>,
@@ -56,6 +68,10 @@ impl Advance {
             department: self.department,
             reason: self.reason,
             sets,
+            record: self.record,
+            entry: self.entry,
+            deadline: self.deadline,
+            extension: self.by,
             ..Command::default()
         };
         if self.dry_run {

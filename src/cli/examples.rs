@@ -28,8 +28,18 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "advance",
-        "clue advance 20261123-k7qd register\nclue advance YW-2026-0001 return -m \"Which machine?\"\nclue advance YW-2026-0001 accept --department quality --set transfers.receipt.handler=chen-jie\nclue advance YW-2026-0001 complete --set handling.measures.0.result=\"Bearing worn\" --dry-run",
-        "clue advance 20261123-k7qd register\nclue advance YW-2026-0001 return -m 请补充机床编号\nclue advance YW-2026-0001 accept --department quality --set transfers.receipt.handler=chen-jie\nclue advance YW-2026-0001 complete --set handling.measures.0.result=轴承磨损 --dry-run",
+        "clue advance 20261123-k7qd register\nclue advance YW-2026-0001 return -m \"Which machine?\"\nclue advance YW-2026-0001 accept --department quality --set transfers.receipt.handler=chen-jie\nclue advance YW-2026-0001 complete --set handling.measures.0.result=\"Bearing worn\" --dry-run\nclue advance YW-2026-0001 extend --deadline completion --by 5 -m \"The part comes from abroad\"\nclue advance YW-2026-0001 answer --record 2026-10-12-spot-check --entry 1 -m \"All were visited\"",
+        "clue advance 20261123-k7qd register\nclue advance YW-2026-0001 return -m 请补充机床编号\nclue advance YW-2026-0001 accept --department quality --set transfers.receipt.handler=chen-jie\nclue advance YW-2026-0001 complete --set handling.measures.0.result=轴承磨损 --dry-run\nclue advance YW-2026-0001 extend --deadline completion --by 5 -m 配件须从国外进口\nclue advance YW-2026-0001 answer --record 2026-10-12-spot-check --entry 1 -m 已全部回访",
+    ),
+    (
+        "sample",
+        "clue sample --from 2026-07-01 --to 2026-09-30 --size 5\nclue sample --from 2026-07-01 --to 2026-09-30 --size 5 --state archived --commit 4f1c2a9",
+        "clue sample --from 2026-07-01 --to 2026-09-30 --size 5\nclue sample --from 2026-07-01 --to 2026-09-30 --size 5 --state archived --commit 4f1c2a9",
+    ),
+    (
+        "supervise",
+        "clue supervise YW-2026-0001 --from 2026-07-01 --to 2026-09-30 --size 5 --conforms true --reasonable false \\\n    --finding quality=\"Only 12 of 31 machines were visited\"\nclue supervise YW-2026-0001 --type inspection          # to be filled in with an editor",
+        "clue supervise YW-2026-0001 --from 2026-07-01 --to 2026-09-30 --size 5 --conforms true --reasonable false \\\n    --finding quality=31台只回访了12台\nclue supervise YW-2026-0001 --type inspection          # 再用编辑器填写",
     ),
     (
         "note",

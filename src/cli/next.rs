@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::cli::{Answer, Context, Format};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Engine, Failure};
-use crate::files::Files;
+use crate::files::{Files, file_name};
 use crate::report::SCHEMA_VERSION;
 use crate::text::{position, visible, visible_line};
 use crate::workflow::Possibility;
@@ -83,19 +83,28 @@ fn shown(engine: &Engine, case: &Case, step: &Possibility, context: &Context) ->
         .collect();
     let more = if step.people.len() > 5 { " …" } else { "" };
     let people = people.join(&context.say(", ", "、"));
-    let department = step.department.as_ref().map_or_else(String::new, |key| {
-        format!(" · {}", world.organisation.department_name(key))
-    });
+    let subject = &step.subject;
+    let mut about = String::new();
+    if let Some(deadline) = &subject.deadline {
+        let label = world.rulebook.label("deadline", deadline, language);
+        about.push_str(&format!(" · {label}"));
+    }
+    if let Some(key) = &subject.department {
+        about.push_str(&format!(" · {}", world.organisation.department_name(key)));
+    }
+    if let Some(record) = &subject.record {
+        about.push_str(&format!(" · {record}"));
+    }
+    if let Some(entry) = subject.entry {
+        about.push_str(&format!(" · {entry}"));
+    }
     let mark = if step.missing.is_empty() { "✓" } else { "·" };
     let mut text = format!(
-        "\n  {mark} {label} ({}){department}  {people}{more}\n",
+        "\n  {mark} {label} ({}){about}  {people}{more}\n",
         step.step
     );
     if step.missing.is_empty() {
-        let department = step
-            .department
-            .as_ref()
-            .map_or_else(String::new, |key| format!(" --department {key}"));
+        let options = options(step, context);
         let reason = match (step.needs_reason, step.step.as_str()) {
             (_, "note") => context.say(" -m TEXT --type TYPE", " -m 内容 --type 类型"),
             (true, _) => context.say(" -m REASON", " -m 理由"),
@@ -103,8 +112,8 @@ fn shown(engine: &Engine, case: &Case, step: &Possibility, context: &Context) ->
         };
         let id = &case.id;
         text.push_str(&match step.step.as_str() {
-            "note" => format!("      clue note {id}{department}{reason}\n"),
-            name => format!("      clue advance {id} {name}{department}{reason}\n"),
+            "note" => format!("      clue note {id}{options}{reason}\n"),
+            name => format!("      clue advance {id} {name}{options}{reason}\n"),
         });
     }
     for missing in &step.missing {
@@ -121,6 +130,30 @@ fn shown(engine: &Engine, case: &Case, step: &Possibility, context: &Context) ->
         if let Some(remedy) = &missing.remedy {
             text.push_str(&format!("        {}\n", visible(remedy.get(language))));
         }
+    }
+    text
+}
+
+/// What the command line needs to say so that exactly this is meant.
+fn options(step: &Possibility, context: &Context) -> String {
+    let subject = &step.subject;
+    let mut text = String::new();
+    if let Some(deadline) = &subject.deadline {
+        text.push_str(&format!(" --deadline {deadline}"));
+    }
+    if let Some(department) = &subject.department {
+        text.push_str(&format!(" --department {department}"));
+    }
+    if let Some(record) = &subject.record {
+        let name = file_name(record);
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        text.push_str(&format!(" --record {stem}"));
+    }
+    if let Some(entry) = subject.entry {
+        text.push_str(&format!(" --entry {entry}"));
+    }
+    if step.extends {
+        text.push_str(&context.say(" --by NUMBER", " --by 数字"));
     }
     text
 }

@@ -121,6 +121,61 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("The department that is meant", "所指的部门"),
     (
+        "The record that is meant, where it is none of a department: its file's name",
+        "所指的记录（不属于某一部门的）：文件名",
+    ),
+    (
+        "Which entry of the record's list is meant, counted from one",
+        "所指的是记录列表中的第几条，从 1 数起",
+    ),
+    (
+        "The deadline whose clock is paused, resumed or extended",
+        "要暂停、恢复或延长的期限",
+    ),
+    (
+        "By how much the deadline is extended, in its own unit",
+        "期限延长多少，单位与该期限相同",
+    ),
+    (
+        "Draw a random sample for a spot check, that anybody can draw again",
+        "随机抽取线索供抽查，任何人都能重现",
+    ),
+    (
+        "Draft a supervision record: how it was drawn, what was found, what is to be rectified",
+        "起草监督记录：抽样方法、发现的问题、整改要求",
+    ),
+    (
+        "First day of collection of the clues drawn from",
+        "收集日期起（从这些线索中抽取）",
+    ),
+    (
+        "Last day of collection of the clues drawn from",
+        "收集日期止（从这些线索中抽取）",
+    ),
+    ("How many clues to draw", "抽取多少条"),
+    (
+        "Draw only from clues in this state (repeatable)",
+        "只从此状态的线索中抽取（可重复）",
+    ),
+    (
+        "Draw from the clues of this commit (HEAD)",
+        "从此提交的线索中抽取（默认 HEAD）",
+    ),
+    (
+        "spot-check of a clue that a sample drew, or inspection for a reason of its own (by whether a sample is given)",
+        "spot-check 抽查（抽样抽中的线索），inspection 专项检查；不写则看是否给出抽样参数",
+    ),
+    ("Whether the process conformed", "流程是否合规"),
+    ("Whether the result is reasonable", "处理结果是否合理"),
+    (
+        "What was found, and which department has to rectify it (repeatable)",
+        "发现的问题和负责整改的部门（可重复）",
+    ),
+    (
+        "Day by which the findings are to be rectified (by the rulebook)",
+        "整改期限（默认按规则书计算）",
+    ),
+    (
         "What minutes are about: discussion, coordination, feedback",
         "会议类型：discussion、coordination、feedback",
     ),

@@ -103,6 +103,19 @@ codes! {
     CalendarUnknown "calendar-unknown" Error
         "it is not clear by which calendar working days are counted" "无法确定按哪份日历计算工作日"
         "organisation.yaml names a calendar that is not in calendar/, or there are several and none is named. Until it is settled plain weekends are counted." "organisation.yaml 所写的日历在 calendar/ 中不存在，或者有多份日历而没有写明用哪一份。在此之前只按周末推算。";
+    // Clocks.
+    ClockJudgement "clock-judgement" Error
+        "a deadline cannot be computed" "期限无法计算"
+        "An expression of the deadline in workflow.yaml (when, from, until, limit.day) gave an error, or something that is no time. Nobody would know when the matter is due." "workflow.yaml 中该期限的表达式（when、from、until、limit.day）求值出错，或结果不是时间，因而无从得知何时到期。";
+    ClockOrder "clock-order" Warning
+        "a deadline ends before it begins" "期限的终点早于起点"
+        "What ends the deadline is older than what began it, for example a handling entry from before the slip was received. It counts as kept on its first day; look whether one of the two times was mistyped." "结束期限的时间早于开始计时的时间，例如处理记录的时间早于签收。此时按当日办结计算；请核对是否有一个时间写错了。";
+    ClockRange "clock-range" Warning
+        "a deadline is counted with a year that cannot be meant" "期限用到了不合理的年份"
+        "A time of a record lies before 1970 or after 2200. Somebody mistyped the year." "记录中的某个时间早于 1970 年或晚于 2200 年，应是年份写错。";
+    ClockTrail "clock-trail" Error
+        "the trail pauses, resumes or extends a clock that cannot be" "经过中的暂停、恢复或延期不成立"
+        "A clock that runs can be paused, a paused one resumed, and an extension is at least one; each names a deadline of the rulebook that allows it. Steps keep to that: restore what was edited by hand." "只有正在计时的期限可以暂停，已暂停的可以恢复，延期至少为一；并须写明规则书中允许这样做的期限。步骤会保证这一点，请恢复手工改动的内容。";
     // Schema.
     SchemaMissing "schema-missing" Error
         "a required field is missing" "缺少必填项"

@@ -70,6 +70,7 @@ impl Shape {
 const FUNCTIONS: &[&str] = &[
     "size",
     "timestamp",
+    "duration",
     "int",
     "string",
     "double",

@@ -1,12 +1,15 @@
 //! Whether a rulebook itself is sound: names declared, states reachable, steps takeable, conditions readable, nothing untranslated.
 //! It judges no clue.
 
+mod conditions;
+mod deadlines;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::expression::{FaultKind, Shape};
+use crate::expression::Shape;
 use crate::record::Organisation;
-use crate::rulebook::{Condition, Rule, Rulebook, Target};
+use crate::rulebook::{Rule, Rulebook};
 use crate::schema::Schemas;
 use crate::text::{Bilingual, Span, nearest};
 use crate::yaml::{Node, Value, parse_path};
@@ -31,6 +34,7 @@ pub fn check(
     checker.paths();
     checker.conditions();
     checker.deadlines();
+    checker.escalation();
     checker.translations(node, "");
     if let Some(organisation) = organisation {
         checker.people(organisation);
@@ -51,7 +55,7 @@ impl Checker<'_> {
         Place::at(FILE, self.node.locate_pointer(pointer))
     }
 
-    fn declared<'n>(
+    pub(super) fn declared<'n>(
         &mut self,
         pointer: &str,
         what: (&str, &str),
@@ -205,6 +209,8 @@ impl Checker<'_> {
                 Some(Shape::Fields(fields)) => fields.get(part).cloned(),
                 Some(Shape::Any) => Some(Shape::Any),
                 Some(Shape::MapOf(inner)) => Some(*inner),
+                // The entry that the step is about.
+                Some(Shape::List(inner)) if part == "*" => Some(*inner),
                 _ => None,
             };
         }
@@ -291,241 +297,6 @@ impl Checker<'_> {
             .at_pointer(parent)
             .and_then(|parent| parent.entry(name))
             .map_or_else(|| self.node.locate_pointer(pointer), |entry| entry.key_span)
-    }
-
-    fn conditions(&mut self) {
-        let rulebook = self.rulebook;
-        self.rules(&rulebook.rules, "/rules", false);
-        for (category_name, category) in &rulebook.categories {
-            for (kind_name, kind) in &category.kinds {
-                let base = format!("/categories/{category_name}/kinds/{kind_name}/rules");
-                self.rules_each(&kind.rules, &base, false, Some("handling"));
-            }
-        }
-        for (name, state) in &rulebook.states {
-            self.rules(&state.rules, &format!("/states/{name}/rules"), false);
-        }
-        for (name, step) in &rulebook.steps {
-            let base = format!("/steps/{name}");
-            let each = step.each.as_deref();
-            self.rules_each(&step.conditions, &format!("{base}/conditions"), true, each);
-            for (part, condition) in [("who", &step.who), ("responsible", &step.responsible)] {
-                if let Some(condition) = condition {
-                    self.condition(condition, &format!("{base}/{part}"), true, each);
-                }
-            }
-            for (list, fields) in [("sets", &step.sets), ("appends", &step.appends)] {
-                for (field, condition) in fields {
-                    let record = field.split('.').next();
-                    let each = each.or(record.filter(|record| *record != "clue"));
-                    self.condition(condition, &format!("{base}/{list}/{field}"), true, each);
-                }
-            }
-            if let Some(Target::First(branches)) = &step.to {
-                for (index, branch) in branches.iter().enumerate() {
-                    if let Some(condition) = &branch.when {
-                        self.condition(condition, &format!("{base}/to/{index}/when"), true, each);
-                    }
-                }
-            }
-        }
-        for (name, record) in &rulebook.records {
-            if let Some(finished) = &record.finished {
-                self.condition(
-                    finished,
-                    &format!("/records/{name}/finished"),
-                    false,
-                    Some(name),
-                );
-            }
-        }
-        for (name, deadline) in &rulebook.deadlines {
-            let base = format!("/deadlines/{name}");
-            let each = deadline.each.as_deref();
-            if let Some(when) = &deadline.when {
-                self.condition(when, &format!("{base}/when"), false, each);
-            }
-            self.condition(&deadline.from, &format!("{base}/from"), false, each);
-            self.condition(&deadline.until, &format!("{base}/until"), false, each);
-        }
-        for (index, route) in rulebook.routing.iter().enumerate() {
-            self.condition(&route.when, &format!("/routing/{index}/when"), false, None);
-            self.condition(
-                &route.departments,
-                &format!("/routing/{index}/departments"),
-                false,
-                None,
-            );
-        }
-        for (name, retention) in &rulebook.retention {
-            self.condition(
-                &retention.when,
-                &format!("/retention/{name}/when"),
-                false,
-                None,
-            );
-        }
-    }
-
-    fn rules(&mut self, rules: &[Rule], base: &str, in_step: bool) {
-        self.rules_each(rules, base, in_step, None);
-    }
-
-    fn rules_each(&mut self, rules: &[Rule], base: &str, in_step: bool, default: Option<&str>) {
-        for (index, rule) in rules.iter().enumerate() {
-            let each = rule.each.as_deref().or(default);
-            if let Some(when) = &rule.when {
-                self.condition(when, &format!("{base}/{index}/when"), in_step, each);
-            }
-            self.condition(
-                &rule.expect,
-                &format!("{base}/{index}/expect"),
-                in_step,
-                each,
-            );
-            for (language, text) in [("en", &rule.message.en), ("zh", &rule.message.zh)] {
-                for source in placeholders(text) {
-                    let pointer = format!("{base}/{index}/message/{language}");
-                    self.condition(&Condition::new(source), &pointer, in_step, each);
-                }
-            }
-            if let Some(at) = &rule.at {
-                let field = match each {
-                    Some(each) => format!("{each}.{at}"),
-                    None => at.clone(),
-                };
-                self.field(&format!("{base}/{index}/at"), &field);
-            }
-        }
-    }
-
-    fn condition(
-        &mut self,
-        condition: &Condition,
-        pointer: &str,
-        in_step: bool,
-        each: Option<&str>,
-    ) {
-        let mut variables = self.variables.clone();
-        if !in_step {
-            variables.remove("step");
-        }
-        if let Some(record) = each
-            && let Some(shape) = variables.get(record).cloned()
-        {
-            let shape = if let Shape::List(inner) = shape {
-                *inner
-            } else {
-                shape
-            };
-            variables.insert("record".to_owned(), shape);
-        }
-        let faults = match condition.compiled() {
-            Ok(expression) => expression.check(&variables),
-            Err(fault) => vec![fault.clone()],
-        };
-        for fault in faults {
-            let code = match fault.kind {
-                FaultKind::Syntax => Code::ExpressionSyntax,
-                FaultKind::Name => Code::ExpressionName,
-                FaultKind::Limit => Code::ExpressionLimit,
-            };
-            let place = Place::at(FILE, self.inside(pointer, condition.source(), fault.span));
-            self.found.push(Diagnostic::new(
-                code,
-                place,
-                fault.message.en,
-                fault.message.zh,
-            ));
-        }
-    }
-
-    /// The place of a part of an expression in the file: exact where the expression stands there as it is.
-    fn inside(&self, pointer: &str, source: &str, part: Span) -> Span {
-        let Some(node) = self.at_field(pointer) else {
-            return self.node.locate_pointer(pointer);
-        };
-        let length = node.span.end - node.span.start;
-        if node.plain && length == source.len() {
-            part.shifted(node.span.start)
-        } else if !node.plain && length == source.len() + 2 {
-            part.shifted(node.span.start + 1)
-        } else {
-            node.span
-        }
-    }
-
-    /// Keys of `sets` hold dots, which a JSON pointer takes as they are.
-    fn at_field(&self, pointer: &str) -> Option<&Node> {
-        self.node.at_pointer(pointer)
-    }
-
-    fn deadlines(&mut self) {
-        let rulebook = self.rulebook;
-        for (name, deadline) in &rulebook.deadlines {
-            let base = format!("/deadlines/{name}");
-            if deadline.until.source().trim() == "null" {
-                self.found.push(
-                    Diagnostic::new(
-                        Code::RulebookDeadline,
-                        self.place(&format!("{base}/until")),
-                        format!("the deadline `{name}` never ends"),
-                        format!("期限 `{name}` 没有终点"),
-                    )
-                    .remedy(
-                        "write when it ends, such as entered.handled",
-                        "请写明到何时为止，例如 entered.handled",
-                    )
-                    .procedure("P4"),
-                );
-            }
-            let missing: Vec<&str> = rulebook
-                .urgencies
-                .keys()
-                .filter(|urgency| {
-                    deadline.limit.all.is_none()
-                        && !deadline.limit.by_urgency.contains_key(*urgency)
-                })
-                .map(String::as_str)
-                .collect();
-            if !missing.is_empty() {
-                self.found.push(
-                    Diagnostic::new(
-                        Code::RulebookDeadline,
-                        self.place(&format!("{base}/limit")),
-                        format!(
-                            "the deadline `{name}` gives no figure for {}",
-                            missing.join(", ")
-                        ),
-                        format!("期限 `{name}` 没有写明 {} 的数字", missing.join("、")),
-                    )
-                    .remedy(
-                        "add it under by_urgency, or give `all`",
-                        "请在 by_urgency 中补充，或写 all",
-                    )
-                    .procedure("P4"),
-                );
-            }
-            for urgency in deadline.limit.by_urgency.keys() {
-                let pointer = format!("{base}/limit/by_urgency/{urgency}");
-                self.declared(
-                    &pointer,
-                    ("urgency", "紧急程度"),
-                    urgency,
-                    rulebook.urgencies.keys().map(String::as_str),
-                );
-            }
-            for (list, roles) in [("pause", &deadline.pause), ("extend", &deadline.extend)] {
-                for (index, role) in roles.iter().enumerate() {
-                    self.declared(
-                        &format!("{base}/{list}/{index}"),
-                        ("role", "角色"),
-                        role,
-                        rulebook.roles.keys().map(String::as_str),
-                    );
-                }
-            }
-        }
     }
 
     /// Every group that is made of `en` and `zh` must have both.

@@ -79,8 +79,18 @@ pub(super) fn trail_entry(
         entry.insert("from".to_owned(), json!(decision.from));
     }
     entry.insert("to".to_owned(), json!(decision.to));
-    if let Some(department) = &decision.department {
-        entry.insert("department".to_owned(), json!(department));
+    let subject = &decision.subject;
+    let about = [
+        ("department", json!(subject.department)),
+        ("record", json!(subject.record)),
+        ("entry", json!(subject.entry)),
+        ("deadline", json!(subject.deadline)),
+        ("extension", json!(subject.extension)),
+    ];
+    for (field, value) in about {
+        if !value.is_null() {
+            entry.insert(field.to_owned(), value);
+        }
     }
     if let Some(reason) = &command.reason {
         entry.insert("reason".to_owned(), json!(reason));
@@ -105,7 +115,10 @@ fn seals(world: &World, case: &Case, decision: &Decision) -> Map<String, Value> 
         let by_state = after.contains(name)
             && (!before.contains(name)
                 || written && decision.changes.files().contains_key(&record.path));
-        let own = record.parts.get("department") == decision.department.as_ref();
+        let own = match &decision.subject.record {
+            Some(inner) => record.inner == *inner,
+            None => record.parts.get("department") == decision.subject.department.as_ref(),
+        };
         let by_step = own && step.is_some_and(|step| step.seals.iter().any(|own| own == name));
         if by_state || by_step {
             seals.insert(record.inner.clone(), json!(digest(&record.bytes)));

@@ -1,21 +1,27 @@
 //! What can be done with a clue now: every step that its state allows, by whom, and what is still missing for it.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::case::Case;
 use crate::diagnostic::Diagnostic;
+use crate::rulebook::{ClockDeed, Step};
 use crate::time::Timestamp;
-use crate::workflow::{Actor, Command, Desk, decide};
+use crate::workflow::subject::clocks_for;
+use crate::workflow::{Actor, Command, Desk, Subject, decide};
+use crate::world::World;
 
 /// A step that the clue's state allows.
 pub struct Possibility {
     pub step: String,
-    pub department: Option<String>,
+    /// What it would be about.
+    pub subject: Subject,
     /// People who could take it at once; where nobody could, those who have a role for it.
     pub people: Vec<String>,
     /// What stands in the way; empty where it could be taken at once.
     pub missing: Vec<Diagnostic>,
     pub needs_reason: bool,
+    /// Whether it extends a clock, and so needs to know by how much.
+    pub extends: bool,
 }
 
 /// Lists the steps that the clue's state allows, each tried in memory by somebody who may take it.
@@ -27,15 +33,12 @@ pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> 
         if !step.from.iter().any(|from| from == state) {
             continue;
         }
-        let departments: Vec<Option<String>> = match &step.each {
-            Some(each) => case
-                .all(each)
-                .iter()
-                .map(|record| record.parts.get("department").cloned())
-                .collect(),
-            None => vec![None],
-        };
-        for department in departments {
+        if let Some(statute) = &step.statute
+            && !world.organisation.is_under(statute)
+        {
+            continue;
+        }
+        for subject in subjects(world, case, step) {
             let candidates: Vec<String> = world
                 .organisation
                 .people
@@ -49,7 +52,11 @@ pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> 
             for person in candidates {
                 let command = Command {
                     step: name.clone(),
-                    department: department.clone(),
+                    department: subject.department.clone(),
+                    record: subject.record.clone(),
+                    entry: subject.entry,
+                    deadline: subject.deadline.clone(),
+                    extension: subject.deadline.as_ref().map(|_| 1),
                     reason: step.reason.then(|| "-".to_owned()),
                     entry_type: Some("measure".to_owned()),
                     ..Command::default()
@@ -91,10 +98,11 @@ pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> 
             if let Some(missing) = missing {
                 options.push(Possibility {
                     step: name.clone(),
-                    department,
+                    subject,
                     people,
                     missing,
                     needs_reason: step.reason,
+                    extends: step.clock == Some(ClockDeed::Extend),
                 });
             }
         }
@@ -102,12 +110,55 @@ pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> 
     options
 }
 
+/// Everything that a step could be about.
+fn subjects(world: &World, case: &Case, step: &Step) -> Vec<Subject> {
+    if let Some(deed) = step.clock {
+        let clocks = clocks_for(world, case, deed).into_iter();
+        let about = clocks.map(|clock| Subject {
+            department: clock.department,
+            record: clock.entry.and(clock.record),
+            entry: clock.entry,
+            deadline: Some(clock.deadline),
+            extension: None,
+        });
+        return about.collect();
+    }
+    let Some(each) = &step.each else {
+        return vec![Subject::default()];
+    };
+    let records = case.all(each).iter();
+    let about = records.flat_map(|record| {
+        let department = record.parts.get("department").cloned();
+        let own = Subject {
+            record: department.is_none().then(|| record.inner.clone()),
+            department,
+            ..Subject::default()
+        };
+        match &step.entries {
+            None => vec![own],
+            Some(list) => {
+                let entries = record.value.get(list).and_then(Value::as_array);
+                let numbers = 1..=entries.map_or(0, Vec::len);
+                let each = numbers.map(|number| Subject {
+                    entry: Some(number),
+                    ..own.clone()
+                });
+                each.collect()
+            }
+        }
+    });
+    about.collect()
+}
+
 impl Possibility {
     /// The option as data, for `--format json`.
     pub fn to_json(&self) -> serde_json::Value {
         json!({
             "step": self.step,
-            "department": self.department,
+            "department": self.subject.department,
+            "record": self.subject.record,
+            "entry": self.subject.entry,
+            "deadline": self.subject.deadline,
             "people": self.people,
             "needsReason": self.needs_reason,
             "missing": self.missing.iter().map(|diagnostic| json!({

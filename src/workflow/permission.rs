@@ -2,12 +2,10 @@
 //! It changes nothing.
 
 use crate::case::{Case, Record};
-use crate::change::Changes;
-use crate::check::check_references;
-use crate::diagnostic::{Code, Diagnostic, any_error};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::Scope;
 use crate::rulebook::Step;
-use crate::workflow::{Actor, Command, Desk, card_place};
+use crate::workflow::{Actor, Command, card_place};
 use crate::world::World;
 
 pub(super) fn permitted(
@@ -147,75 +145,6 @@ pub(super) fn permitted(
     if found.is_empty() { Ok(()) } else { Err(found) }
 }
 
-/// The clue with the actor's own values, and the department that the step is about.
-pub(super) fn chosen(
-    desk: &Desk<'_>,
-    case: &Case,
-    step: &Step,
-    command: &Command,
-    changes: &Changes,
-) -> Result<(Case, Option<String>), Vec<Diagnostic>> {
-    let overlay = changes.over(desk.files);
-    let (case, mut found) = Case::load(&overlay, desk.world, &case.folder);
-    if any_error(&found) {
-        // What a value may be is said by the references, beside what its form may be.
-        found.extend(check_references(&overlay, desk.world, &case));
-        return Err(found);
-    }
-    let Some(each) = &step.each else {
-        return Ok((case, command.department.clone()));
-    };
-    let known: Vec<String> = case
-        .all(each)
-        .iter()
-        .filter_map(|record| record.parts.get("department").cloned())
-        .collect();
-    let argument = |en: String, zh: String| {
-        let list = known.join(", ");
-        Err(vec![
-            Diagnostic::new(
-                Code::StepArgument,
-                card_place(&case, "/departments"),
-                en,
-                zh,
-            )
-            .remedy(
-                format!("--department with one of: {list}"),
-                format!("请用 --department 指定：{list}"),
-            ),
-        ])
-    };
-    let chosen = match (&command.department, known.as_slice()) {
-        (Some(department), _) if known.contains(department) => department.clone(),
-        (Some(department), _) => {
-            return argument(
-                format!("`{department}` has no such record in this clue"),
-                format!("本线索中没有 `{department}` 的这类记录"),
-            );
-        }
-        (None, [only]) => only.clone(),
-        (None, []) => {
-            return argument(
-                format!(
-                    "`{}` needs a record of a department, and there is none",
-                    command.step
-                ),
-                format!("办理 `{}` 需要部门的记录，现在还没有", command.step),
-            );
-        }
-        (None, _) => {
-            return argument(
-                format!(
-                    "`{}` is about one department, and there are several",
-                    command.step
-                ),
-                format!("`{}` 针对一个部门办理，本线索涉及多个部门", command.step),
-            );
-        }
-    };
-    Ok((case, Some(chosen)))
-}
-
 pub(super) fn who(
     world: &World,
     case: &Case,
@@ -228,11 +157,7 @@ pub(super) fn who(
     let Some(condition) = &step.who else {
         return Ok(());
     };
-    let inner = record.map_or_else(
-        || scope.clone(),
-        |record| case.scope_of(world, scope, record),
-    );
-    if condition.holds(&inner) == Ok(true) {
+    if condition.holds(scope) == Ok(true) {
         return Ok(());
     }
     let person = world.organisation.person_name(&actor.person);

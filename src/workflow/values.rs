@@ -10,7 +10,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::Scope;
 use crate::rulebook::Step;
 use crate::text::nearest;
-use crate::workflow::{Command, Desk, card_place, value_of};
+use crate::workflow::{Command, Desk, Subject, card_place, value_of};
 use crate::world::World;
 use crate::yaml::{Edit, Path, parse_path};
 
@@ -144,20 +144,17 @@ pub(super) fn list_new_attachments(
     }
 }
 
-/// The values that the step itself writes into records other than the card.
+/// The values that the step itself writes into records other than the card; `scope` is that of the step's subject.
 pub(super) fn write_values(
     world: &World,
     case: &Case,
     scope: &Scope,
     step: &Step,
-    department: Option<&str>,
+    subject: &Subject,
     changes: &mut Changes,
 ) -> Result<(), Vec<Diagnostic>> {
     let mut by_record: Vec<(&Record, Vec<Edit>)> = Vec::new();
-    let own = step
-        .each
-        .as_ref()
-        .and_then(|each| case.of_department(each, department?));
+    let own = subject.own(case, step);
     let fields = step
         .sets
         .iter()
@@ -167,21 +164,24 @@ pub(super) fn write_values(
         fields.filter(|((field, _), _)| !field.starts_with("clue."))
     {
         let (name, rest) = field.split_once('.').unwrap_or((field, ""));
-        let by_department = world
-            .rulebook
-            .records
-            .get(name)
-            .is_some_and(|record| record.is_by_department());
-        let targets = case.all(name).iter().filter(|record| {
-            step.each.is_none()
-                || !by_department
-                || record.parts.get("department").map(String::as_str) == department
+        // The star stands for the entry that the step is about.
+        let entry = subject.entry.unwrap_or(1).saturating_sub(1).to_string();
+        let rest = rest.replace("*", &entry);
+        let targets = case.all(name).iter().filter(|record| match own {
+            None => true,
+            Some(own) if own.name == name => own.path == record.path,
+            Some(_) => {
+                let part = record.parts.get("department");
+                part.is_none() || part == subject.department.as_ref()
+            }
         });
         for record in targets {
-            // A step about one department sees that department's record; one about the clue sees each record itself.
-            let inner = case.scope_of(world, scope, own.unwrap_or(record));
-            let value = value_of(case, condition, &inner)?;
-            let path: Path = parse_path(rest);
+            // A step about one record sees that record; one about the clue sees each record itself.
+            let value = match own {
+                Some(_) => value_of(case, condition, scope)?,
+                None => value_of(case, condition, &case.scope_of(world, scope, record))?,
+            };
+            let path: Path = parse_path(&rest);
             let edit = if appends {
                 Edit::Append {
                     path,
