@@ -175,6 +175,11 @@ impl Calendar {
         }
     }
 
+    /// The first moment of a day on the organisation's clock.
+    pub fn begin_of(&self, day: NaiveDate) -> Timestamp {
+        self.first_from(day.and_time(NaiveTime::MIN))
+    }
+
     /// The moment at which a day is over: closing time, or midnight.
     ///
     /// Where the clock is put forward over that moment, the first moment that exists after it; where it is put back,
@@ -187,6 +192,11 @@ impl Calendar {
                 .unwrap_or(day)
                 .and_time(NaiveTime::MIN),
         };
+        self.first_from(wall)
+    }
+
+    /// The moment at which the clock shows a time, or the first that it shows after it.
+    fn first_from(&self, wall: chrono::NaiveDateTime) -> Timestamp {
         let moment = (0..=24 * 4)
             .filter_map(|quarters| {
                 wall.checked_add_signed(chrono::TimeDelta::minutes(15 * quarters))

@@ -52,6 +52,15 @@ struct Arguments {
     /// Work as if called from this folder
     #[arg(short = 'C', long = "directory", global = true, value_name = "FOLDER")]
     directory: Option<PathBuf>,
+    /// Look as of this moment: a date, or a time with its offset (also CLUE_NOW; steps are dated by git)
+    #[arg(
+        long,
+        global = true,
+        env = "CLUE_NOW",
+        hide_env = true,
+        value_name = "DATE"
+    )]
+    now: Option<String>,
     #[command(subcommand)]
     command: Subcommands,
 }
@@ -101,6 +110,31 @@ enum Subcommands {
     Man(setup::Man),
 }
 
+impl Subcommands {
+    /// Whether the command changes the repository, and so has to keep to the real clock.
+    fn writes(&self) -> bool {
+        match self {
+            Self::Init(_)
+            | Self::New(_)
+            | Self::Import(_)
+            | Self::Draft(_)
+            | Self::Advance(_)
+            | Self::Note(_)
+            | Self::Supervise(_)
+            | Self::Demo(_) => true,
+            Self::Next(_)
+            | Self::Show(_)
+            | Self::List(_)
+            | Self::Check(_)
+            | Self::Render(_)
+            | Self::Explain(_)
+            | Self::Sample(_)
+            | Self::Completions(_)
+            | Self::Man(_) => false,
+        }
+    }
+}
+
 /// Text for people, or data for programs.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
@@ -114,12 +148,38 @@ struct Context {
     folder: PathBuf,
     style: Style,
     environment: Environment,
+    /// The system's clock; steps are judged by it.
     now: Timestamp,
+    /// The moment that is to be looked at, where another one was asked for.
+    looked_at: Option<String>,
 }
 
 impl Context {
     fn engine(&self) -> Result<Engine, Failure> {
         Engine::open(&self.folder)
+    }
+
+    /// The moment that is looked at, on the organisation's clock: `--now`, else now. A date means its beginning.
+    fn moment(&self, engine: &Engine) -> Result<Timestamp, Failure> {
+        let calendar = &engine.world().calendar;
+        let Some(text) = &self.looked_at else {
+            return Ok(self.now.in_zone(calendar.zone()));
+        };
+        let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
+        let day = day.filter(|_| text.len() == 10);
+        Timestamp::parse(text)
+            .map(|moment| moment.in_zone(calendar.zone()))
+            .or_else(|| day.map(|day| calendar.begin_of(day)))
+            .ok_or_else(|| Failure::Usage {
+                message: Bilingual::new(
+                    format!("--now {text}: this is no date"),
+                    format!("--now {text}：不是日期"),
+                ),
+                remedy: Some(Bilingual::new(
+                    "write 2026-11-25, or 2026-11-25T09:00:00+08:00",
+                    "请写成 2026-11-25 或 2026-11-25T09:00:00+08:00",
+                )),
+            })
     }
 
     fn say(&self, en: &str, zh: &str) -> String {
@@ -218,7 +278,25 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             configuration: given_configuration(&variable),
         },
         now: Timestamp::from_chrono(chrono::Local::now().fixed_offset()),
+        looked_at: parsed.now.clone().filter(|text| !text.is_empty()),
     };
+    if let (Some(text), true) = (&context.looked_at, parsed.command.writes()) {
+        return fail(
+            &Failure::Usage {
+                message: Bilingual::new(
+                    format!(
+                        "--now {text} (or CLUE_NOW) lets a moment be looked at, and this command writes"
+                    ),
+                    format!("--now {text}（或 CLUE_NOW）只用于查看某一时刻，而此命令会写入"),
+                ),
+                remedy: Some(Bilingual::new(
+                    "leave it out; the time of a step is the author date of git (GIT_AUTHOR_DATE)",
+                    "请去掉；步骤的时间取自 git 的作者日期（GIT_AUTHOR_DATE）",
+                )),
+            },
+            &context,
+        );
+    }
     let result = match parsed.command {
         Subcommands::Init(command) => command.run(&context),
         Subcommands::New(command) => command.run(&context),

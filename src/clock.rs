@@ -4,6 +4,7 @@
 mod run;
 mod standing;
 mod why;
+pub mod words;
 
 use chrono::NaiveDate;
 

@@ -23,6 +23,7 @@ use crate::builtin;
 use crate::case::{Case, ID_LETTERS, folder_of, id_of, is_id};
 use crate::change::Changes;
 use crate::check::{check_all, clue_folders, entry_path};
+use crate::clock::{Clock, clocks};
 use crate::commit::{Publication, PublishError, recover};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::files::{DiskFiles, Files, below};
@@ -234,6 +235,11 @@ impl Engine {
     /// Reads a clue.
     pub fn case(&self, name: &str) -> Result<(Case, Vec<Diagnostic>), Failure> {
         Ok(Case::load(&self.files, &self.world, &self.find(name)?))
+    }
+
+    /// The clocks of a clue, in the order of the rulebook.
+    pub fn clocks(&self, case: &Case) -> Vec<Clock> {
+        clocks(&self.world, case, &case.scope(&self.world)).0
     }
 
     /// Every clue, in the order of ids.

@@ -15,6 +15,17 @@ pub enum Unit {
     Months,
 }
 
+impl Unit {
+    /// The name that the rulebook and data formats use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::WorkingDays => "working-days",
+            Self::Days => "days",
+            Self::Months => "months",
+        }
+    }
+}
+
 /// A number of working days, days or months.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Period {

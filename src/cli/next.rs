@@ -2,6 +2,7 @@
 
 use crate::case::Case;
 use crate::cli::{Answer, Context, Format};
+use crate::clock::{Clock, Standing};
 use crate::diagnostic::Diagnostic;
 use crate::engine::{Engine, Failure};
 use crate::files::{Files, file_name};
@@ -26,7 +27,15 @@ pub(super) struct Next {
 impl Next {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         let engine = context.engine()?;
-        let (case, possible) = engine.next(&self.clue, context.now)?;
+        let now = context.moment(&engine)?;
+        let (case, possible) = engine.next(&self.clue, now)?;
+        let calendar = &engine.world().calendar;
+        let clocks = engine.clocks(&case);
+        let open: Vec<(&Clock, Standing)> = clocks
+            .iter()
+            .filter(|clock| clock.is_open())
+            .map(|clock| (clock, clock.standing(calendar, now)))
+            .collect();
         let world = engine.world();
         let language = context.style.language;
         if self.format == Format::Json {
@@ -34,7 +43,8 @@ impl Next {
                 .iter()
                 .map(crate::workflow::Possibility::to_json)
                 .collect();
-            let answer = json!({"schemaVersion": SCHEMA_VERSION, "id": case.id, "state": case.state(), "steps": steps});
+            let answer = json!({"schemaVersion": SCHEMA_VERSION, "id": case.id, "state": case.state(), "steps": steps,
+                "clocks": open.iter().map(|(clock, standing)| clock.to_json(standing)).collect::<Vec<_>>()});
             return Ok(Answer::new(format!("{answer:#}\n")));
         }
         let mut text = String::new();
@@ -52,6 +62,17 @@ impl Next {
                     case.id,
                     visible_line(&card.title)
                 ),
+            ));
+        }
+        for (clock, standing) in &open {
+            let label = world.rulebook.label("deadline", &clock.deadline, language);
+            let department = clock.department.as_ref().map_or_else(String::new, |key| {
+                format!(" · {}", world.organisation.department_name(key))
+            });
+            let words = clock.words(standing);
+            text.push_str(&context.say(
+                &format!("{label}{department}: {}\n", words.en),
+                &format!("{label}{department}：{}\n", words.zh),
             ));
         }
         // What can be done at once stands first.

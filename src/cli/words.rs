@@ -119,6 +119,10 @@ const CHINESE: &[(&str, &str)] = &[
         "The record: triage, transfers, meetings, ...",
         "记录：triage、transfers、meetings 等",
     ),
+    (
+        "Look as of this moment: a date, or a time with its offset (also CLUE_NOW; steps are dated by git)",
+        "按此时刻查看：日期，或带时区偏移的时间（也可用 CLUE_NOW；步骤的时间取自 git）",
+    ),
     ("The department that is meant", "所指的部门"),
     (
         "The record that is meant, where it is none of a department: its file's name",

@@ -2,6 +2,7 @@
 //! Nothing here changes a clock.
 
 use chrono::NaiveDate;
+use serde_json::{Value, json};
 
 use crate::calendar::{Calendar, Unit};
 use crate::clock::Clock;
@@ -78,6 +79,27 @@ impl Clock {
             left_working,
             used,
         }
+    }
+
+    /// The clock as data, as it stands.
+    pub fn to_json(&self, standing: &Standing) -> Value {
+        json!({
+            "deadline": self.deadline,
+            "department": self.department,
+            "record": self.record,
+            "entry": self.entry,
+            "responsible": self.responsible,
+            "start": self.start.to_string(),
+            "end": self.end.map(|end| end.to_string()),
+            "due": self.due.map(|due| due.to_string()),
+            "provisional": self.provisional,
+            "phase": standing.phase.name(),
+            "unit": self.unit().name(),
+            "figure": self.figure(),
+            "extended": self.extended(),
+            "left": standing.left,
+            "used": standing.used,
+        })
     }
 
     /// Days that have counted up to and with a day.
