@@ -189,6 +189,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         err(&format!("--lang {name}: en, zh\n"));
         return ExitCode::from(2);
     }
+    // Else the streams would decide anew, and take colours away where they lead to no terminal.
+    match parsed.color {
+        Colour::Always => anstream::ColorChoice::Always.write_global(),
+        Colour::Never => anstream::ColorChoice::Never.write_global(),
+        Colour::Auto => {}
+    }
     let colour = match parsed.color {
         Colour::Always => true,
         Colour::Never => false,
