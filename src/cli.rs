@@ -2,6 +2,7 @@
 //! It decides nothing about clues.
 
 mod advance;
+mod calendar;
 mod check;
 mod demo;
 mod draft;
@@ -88,6 +89,8 @@ enum Subcommands {
     Render(render::Render),
     /// Play the sample organisation's clues into a new repository, with their dossiers
     Demo(demo::Demo),
+    /// Show the organisation's calendar, or add public holidays to it
+    Calendar(calendar::Calendar),
     /// Explain a finding's code, a rule of the rulebook, or a key of the procedure
     Explain(explain::Explain),
     /// Print a completion script for a shell
@@ -233,6 +236,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Render(command) => command.run(&context),
         Subcommands::Demo(command) => command.run(&context),
+        Subcommands::Calendar(command) => command.run(&context),
         Subcommands::Explain(command) => command.run(&context),
         Subcommands::Completions(command) => command.run(&context),
         Subcommands::Man(command) => command.run(&context),
