@@ -1,6 +1,7 @@
 //! The organisation's calendar: which days are working days, and on which day a period of days or months ends.
 //! It never asks what day it is, and knows nothing of clues.
 
+pub mod import;
 mod load;
 mod period;
 
@@ -32,11 +33,23 @@ impl DayKind {
     }
 }
 
+/// How many days of a year are what.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Days that a notice calls off, those of the weekend included.
+    pub days_off: u32,
+    pub make_up: u32,
+    /// All working days, those that make up included.
+    pub working: u32,
+}
+
 /// One year that was published.
 #[derive(Clone, Debug, Default)]
 struct Year {
     days_off: BTreeMap<NaiveDate, Option<String>>,
     working_days: BTreeMap<NaiveDate, Option<String>>,
+    /// The notice that published it.
+    source: Option<String>,
     /// Working days from the first of January to each day of the year, that day included; by ordinal, from zero.
     counts: Vec<i64>,
 }
@@ -81,6 +94,28 @@ impl Calendar {
         self.years.keys().copied()
     }
 
+    /// The notice that published a year, if it is known.
+    pub fn source(&self, year: i32) -> Option<&str> {
+        self.years.get(&year)?.source.as_deref()
+    }
+
+    /// How many days of a year are what.
+    pub fn tally(&self, year: i32) -> Tally {
+        let mut tally = Tally::default();
+        for day in days_of_year(year) {
+            let kind = self.day(day);
+            tally.days_off += u32::from(matches!(kind, DayKind::Holiday(_)));
+            tally.make_up += u32::from(matches!(kind, DayKind::MakeUp(_)));
+            tally.working += u32::from(kind.is_working());
+        }
+        tally
+    }
+
+    /// Whether a day is of the weekend, holiday or not.
+    pub fn is_weekend(&self, day: NaiveDate) -> bool {
+        self.weekend.contains(&day.weekday())
+    }
+
     /// What a day is.
     pub fn day(&self, day: NaiveDate) -> DayKind {
         if let Some(year) = self.years.get(&day.year()) {
@@ -91,7 +126,7 @@ impl Calendar {
                 return DayKind::MakeUp(name.clone());
             }
         }
-        if self.weekend.contains(&day.weekday()) {
+        if self.is_weekend(day) {
             DayKind::Weekend
         } else {
             DayKind::Working
@@ -106,7 +141,7 @@ impl Calendar {
                 let before = ordinal.checked_sub(1).map_or(0, |index| year.counts[index]);
                 year.counts[ordinal] > before
             }
-            None => !self.weekend.contains(&day.weekday()),
+            None => !self.is_weekend(day),
         }
     }
 
@@ -209,13 +244,8 @@ impl Calendar {
 
 impl Year {
     fn count(&mut self, number: i32, weekend: &[Weekday]) {
-        let first = NaiveDate::from_ymd_opt(number, 1, 1);
-        let days = first
-            .into_iter()
-            .flat_map(|first| first.iter_days())
-            .take_while(|day| day.year() == number);
         let mut count = 0;
-        self.counts = days
+        self.counts = days_of_year(number)
             .map(|day| {
                 let working = !self.days_off.contains_key(&day)
                     && (self.working_days.contains_key(&day) || !weekend.contains(&day.weekday()));
@@ -224,6 +254,15 @@ impl Year {
             })
             .collect();
     }
+}
+
+/// Every day of a year.
+pub fn days_of_year(year: i32) -> impl Iterator<Item = NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(year, 1, 1);
+    first
+        .into_iter()
+        .flat_map(|first| first.iter_days())
+        .take_while(move |day| day.year() == year)
 }
 
 #[cfg(test)]

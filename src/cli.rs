@@ -2,6 +2,7 @@
 //! It decides nothing about clues.
 
 mod advance;
+mod calendar;
 mod check;
 mod demo;
 mod draft;
@@ -98,6 +99,8 @@ enum Subcommands {
     Render(render::Render),
     /// Play the sample organisation's clues into a new repository, with their dossiers
     Demo(demo::Demo),
+    /// Show the organisation's calendar, or add public holidays to it
+    Calendar(calendar::Calendar),
     /// Explain a finding's code, a rule of the rulebook, or a key of the procedure
     Explain(explain::Explain),
     /// Draw a random sample for a spot check, that anybody can draw again
@@ -129,6 +132,7 @@ impl Subcommands {
             | Self::Render(_)
             | Self::Explain(_)
             | Self::Sample(_)
+            | Self::Calendar(_)
             | Self::Completions(_)
             | Self::Man(_) => false,
         }
@@ -254,6 +258,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         err(&format!("--lang {name}: en, zh\n"));
         return ExitCode::from(2);
     }
+    // Else the streams would decide anew, and take colours away where they lead to no terminal.
+    match parsed.color {
+        Colour::Always => anstream::ColorChoice::Always.write_global(),
+        Colour::Never => anstream::ColorChoice::Never.write_global(),
+        Colour::Auto => {}
+    }
     let colour = match parsed.color {
         Colour::Always => true,
         Colour::Never => false,
@@ -310,6 +320,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Render(command) => command.run(&context),
         Subcommands::Demo(command) => command.run(&context),
+        Subcommands::Calendar(command) => command.run(&context),
         Subcommands::Explain(command) => command.run(&context),
         Subcommands::Sample(command) => command.run(&context),
         Subcommands::Supervise(command) => command.run(&context),

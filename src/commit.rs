@@ -12,6 +12,7 @@ mod journal;
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -179,6 +180,33 @@ impl Publication {
         }
         Ok(present)
     }
+}
+
+/// Writes one file durably, or leaves it as it is, and commits nothing: for what people look at first.
+///
+/// `before` is what was read; where the disk holds something else by now, nothing is written.
+pub fn write_file(
+    root: &Path,
+    path: &str,
+    bytes: &[u8],
+    before: Option<&[u8]>,
+) -> Result<(), PublishError> {
+    let changes = BTreeMap::from([(path.to_owned(), Some(Arc::from(bytes)))]);
+    if let Some(link) = folder::link_on_the_way(root, changes.keys()) {
+        return Err(PublishError::NotDone {
+            why: format!("{link} is a symbolic link"),
+        });
+    }
+    let present = folder::read(root, path).map_err(|why| PublishError::NotDone { why })?;
+    if present.as_deref() != before {
+        return Err(PublishError::ChangedMeanwhile {
+            path: path.to_owned(),
+        });
+    }
+    let present = BTreeMap::from([(path.to_owned(), present)]);
+    folder::write(root, &changes, present)
+        .map(|_| ())
+        .map_err(|why| PublishError::NotDone { why })
 }
 
 /// Says which of the three is true after the branch could not be moved: done, not done, unknown.

@@ -1,6 +1,7 @@
 //! THE order: load, check, decide, change, check again, commit. Everything that changes a repository goes through here.
 //! It never prints, and never reads environment or clock: the caller brings both.
 
+mod calendar;
 mod documents;
 mod history;
 mod intake;
@@ -14,6 +15,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+pub use calendar::{CalendarImport, YearChange};
 use history::History;
 pub use intake::{Collected, Intake, Judge};
 pub use setup::init;

@@ -27,6 +27,8 @@ struct File {
 #[derive(Debug, Deserialize)]
 struct Published {
     #[serde(default)]
+    source: Option<String>,
+    #[serde(default)]
     days_off: Option<Dates>,
     #[serde(default)]
     working_days: Option<Dates>,
@@ -96,6 +98,7 @@ impl Calendar {
                 continue;
             };
             let mut year = Year {
+                source: published.source,
                 days_off: dates(published.days_off),
                 working_days: dates(published.working_days),
                 counts: Vec::new(),

@@ -4,7 +4,7 @@ use clap::Command;
 
 use crate::text::Language;
 
-/// A command's name, its examples, and the same for Chinese readers.
+/// A command's name (words, where it belongs to another), its examples, and the same for Chinese readers.
 const EXAMPLES: &[(&str, &str, &str)] = &[
     (
         "init",
@@ -77,6 +77,21 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue import 信访.csv --map 映射.yaml --dry-run\nclue import 信访.xlsx --map 映射.yaml",
     ),
     (
+        "calendar",
+        "clue calendar show\nclue calendar import 2027.json --dry-run",
+        "clue calendar show\nclue calendar import 2027.json --dry-run",
+    ),
+    (
+        "calendar import",
+        "clue calendar import 2027.json --dry-run      # holiday-cn; only shows what would change\nclue calendar import holidays.ics --name de",
+        "clue calendar import 2027.json --dry-run      # holiday-cn 文件；只显示将要改动的内容\nclue calendar import 节假日.ics --name de",
+    ),
+    (
+        "calendar show",
+        "clue calendar show\nclue calendar show 2026 --format json",
+        "clue calendar show\nclue calendar show 2026 --format json",
+    ),
+    (
         "demo",
         "clue demo\nclue demo /tmp/demonstration",
         "clue demo\nclue demo /tmp/演示",
@@ -97,7 +112,12 @@ pub(super) fn add(mut command: Command, language: Language) -> Command {
             Language::Zh => ("示例：", chinese),
         };
         let text = format!("{heading}\n  {}", examples.replace('\n', "\n  "));
-        command = command.mut_subcommand(*name, |subcommand| subcommand.after_help(text));
+        command = match name.split_once(' ') {
+            None => command.mut_subcommand(*name, |inner| inner.after_help(text)),
+            Some((outer, inner)) => command.mut_subcommand(outer, |outer| {
+                outer.mut_subcommand(inner, |inner| inner.after_help(text))
+            }),
+        };
     }
     command
 }
@@ -110,12 +130,14 @@ mod tests {
     #[test]
     fn every_command_has_examples_that_are_understood() {
         let command = crate::cli::Arguments::command();
+        let has = |name: &str| EXAMPLES.iter().any(|(known, _, _)| *known == name);
         for subcommand in command.get_subcommands() {
             let name = subcommand.get_name();
-            assert!(
-                EXAMPLES.iter().any(|(known, _, _)| *known == name),
-                "{name} has no examples"
-            );
+            assert!(has(name), "{name} has no examples");
+            for inner in subcommand.get_subcommands() {
+                let name = format!("{name} {}", inner.get_name());
+                assert!(has(&name), "{name} has no examples");
+            }
         }
         for (name, english, chinese) in EXAMPLES {
             for examples in [english, chinese] {
@@ -135,7 +157,8 @@ mod tests {
                             }
                         }
                     }
-                    assert_eq!(words[1], *name, "{line}");
+                    let named = words[1..].join(" ");
+                    assert!(named.starts_with(name), "{line}");
                     let parsed = command.clone().try_get_matches_from(&words);
                     assert!(
                         parsed.is_ok(),

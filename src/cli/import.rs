@@ -79,11 +79,16 @@ impl Import {
 }
 
 /// How findings call a file: its path as it was given.
-fn shown(path: &std::path::Path) -> String {
+pub(super) fn shown(path: &std::path::Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 
-fn read(path: &std::path::Path, limit: u64, context: &Context) -> Result<Vec<u8>, Failure> {
+/// The bytes of a file that the caller names; one that is not there, or too large, is a mistake of the call.
+pub(super) fn read(
+    path: &std::path::Path,
+    limit: u64,
+    context: &Context,
+) -> Result<Vec<u8>, Failure> {
     let name = shown(path);
     let failed = |why: &str, why_zh: &str| Failure::Usage {
         message: Bilingual::new(format!("{name}: {why}"), format!("{name}：{why_zh}")),

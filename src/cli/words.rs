@@ -89,6 +89,27 @@ const CHINESE: &[(&str, &str)] = &[
         "Folder of the demonstration; it must be empty or not exist",
         "演示所用的目录，须为空或尚不存在",
     ),
+    (
+        "Show the organisation's calendar, or add public holidays to it",
+        "查看本组织的日历，或导入法定节假日",
+    ),
+    (
+        "Add the public holidays of a file, holiday-cn's JSON or iCalendar, to a calendar",
+        "把文件中的节假日（holiday-cn 的 JSON 或 iCalendar）导入日历",
+    ),
+    (
+        "Show a year with its days off and make-up working days",
+        "查看一年的放假日和调休上班日",
+    ),
+    (
+        "A file of public holidays: YEAR.json of holiday-cn, or .ics",
+        "节假日文件：holiday-cn 的“年份.json”，或 .ics 文件",
+    ),
+    (
+        "The calendar, such as cn for calendar/cn.yaml (the organisation's)",
+        "日历名称，如 cn 表示 calendar/cn.yaml（默认本组织所用的）",
+    ),
+    ("The year (the current one)", "年份（默认今年）"),
     ("Print the manual page", "输出手册页"),
     ("Folder of the new repository", "新仓库所在目录"),
     ("Name of the organisation", "组织名称"),
@@ -280,8 +301,9 @@ pub(super) fn translate(command: Command, language: Language) -> Command {
 
 fn translate_inner(command: Command) -> Command {
     let about = command.get_about().map(|about| chinese(&about.to_string()));
-    let mut command =
-        command.help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}");
+    let mut command = command
+        .help_template("{about-with-newline}\n用法：{usage}\n\n{all-args}{after-help}")
+        .subcommand_help_heading("命令");
     if let Some(about) = about {
         command = command.about(about);
     }
@@ -353,6 +375,7 @@ pub(super) fn usage(error: &clap::Error, language: Language) -> String {
                 part(ContextKind::ValidValue)
             )
         }
+        ErrorKind::ValueValidation => format!("“{argument}”不能是“{value}”"),
         ErrorKind::ArgumentConflict => format!(
             "“{argument}”不能与“{}”同时使用",
             part(ContextKind::PriorArg)

@@ -103,6 +103,9 @@ codes! {
     CalendarUnknown "calendar-unknown" Error
         "it is not clear by which calendar working days are counted" "无法确定按哪份日历计算工作日"
         "organisation.yaml names a calendar that is not in calendar/, or there are several and none is named. Until it is settled plain weekends are counted." "organisation.yaml 所写的日历在 calendar/ 中不存在，或者有多份日历而没有写明用哪一份。在此之前只按周末推算。";
+    CalendarImport "calendar-import" Error
+        "a file of public holidays cannot be imported" "节假日文件无法导入"
+        "clue calendar import takes the JSON of holiday-cn and iCalendar files of all-day events. The file is of another kind, is damaged, contradicts itself, or has a day that is no day. Nothing of it was written. Mend the line that is shown, or fetch the file again." "clue calendar import 接受 holiday-cn 的 JSON 文件，以及由全天事件组成的 iCalendar 文件。该文件不是这两种，或者已损坏、自相矛盾、含有不存在的日期，因此没有写入任何内容。请改正所示的行，或重新下载。";
     // Clocks.
     ClockJudgement "clock-judgement" Error
         "a deadline cannot be computed" "期限无法计算"

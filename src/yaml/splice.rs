@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::text::Span;
 use crate::yaml::load::find_indicator;
-use crate::yaml::write::{Layout, inline, inline_entry, needs_lines};
+use crate::yaml::write::{Layout, inline, inline_entry, key_like, needs_lines};
 use crate::yaml::{Node, Segment, Style, Value};
 
 const BYTE_ORDER_MARK: char = '\u{feff}';
@@ -162,7 +162,11 @@ impl<'a> Splice<'a> {
         let mut text = String::new();
         layout.line(indentation, &mut text);
         match at {
-            Segment::Key(key) => layout.entry(key, value, indentation, &mut text),
+            Segment::Key(key) => {
+                let mut keys = node.entries().iter().map(|entry| entry.key_span.start);
+                let doubled = keys.any(|start| self.text[start..].starts_with('"'));
+                layout.entry_as(&key_like(key, doubled), value, indentation, &mut text);
+            }
             Segment::Index(_) => layout.item(value, indentation, &mut text),
         }
         Some(Change {

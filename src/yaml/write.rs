@@ -19,6 +19,16 @@ pub fn scalar(text: &str) -> String {
     inline_text(text, Style::Plain, false)
 }
 
+/// Writes a key for one line: as [`scalar`] does, but where it needs quotes, double ones if its neighbours have them.
+pub(super) fn key_like(key: &str, doubled: bool) -> String {
+    let written = scalar(key);
+    if doubled && written.starts_with('\'') {
+        double_quoted(key)
+    } else {
+        written
+    }
+}
+
 /// How lines are indented and ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Layout {
@@ -78,7 +88,12 @@ impl Layout {
 
     /// An entry of a block mapping at `indentation`, without the indentation of its first line.
     pub(super) fn entry(self, key: &str, value: &Json, indentation: usize, out: &mut String) {
-        out.push_str(&scalar(key));
+        self.entry_as(&scalar(key), value, indentation, out);
+    }
+
+    /// The same with a key that is written already.
+    pub(super) fn entry_as(self, key: &str, value: &Json, indentation: usize, out: &mut String) {
+        out.push_str(key);
         out.push(':');
         self.value(value, indentation, out);
     }

@@ -23,6 +23,7 @@ const WITHOUT: &[(&str, &str)] = &[
     ("template-error", "the check renders nothing"),
     ("step-", "told when a step is asked for"),
     ("import-", "told by an import"),
+    ("calendar-import", "told by an import of a calendar"),
 ];
 
 /// Files in memory, some of which are something else, or cannot be read.

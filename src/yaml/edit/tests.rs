@@ -143,6 +143,20 @@ fn missing_keys_are_added_at_the_end_of_their_mapping() {
         "a: 1 # c\nb: 2\n\n# end\n",
     );
     set("a: 1", "b", json!("x"), "a: 1\nb: x");
+    // Keys that need quotes get those of their neighbours.
+    let set_year = |text: &str, expected: &str| {
+        let path = vec!["y".into(), "2027".into()];
+        let edits = [Edit::Set {
+            path,
+            value: json!(1),
+        }];
+        let written = run(text, &edits).map_err(|found| found.message.en);
+        assert_eq!(written, Ok(expected.to_owned()));
+    };
+    set_year("y:\n  \"2026\": 1\n", "y:\n  \"2026\": 1\n  \"2027\": 1\n");
+    set_year("y:\n  '2026': 1\n", "y:\n  '2026': 1\n  '2027': 1\n");
+    set_year("y:\n  2026: 1\n", "y:\n  2026: 1\n  '2027': 1\n");
+    set("\"a b\": 1\n", "b", json!(2), "\"a b\": 1\nb: 2\n");
     set("a: 1\r\n", "b.c", json!("x"), "a: 1\r\nb:\r\n  c: x\r\n");
     set(
         "a:\n    b: 1\n    # deep\n# shallow\nz: 1\n",
