@@ -6,17 +6,21 @@ mod calendar;
 mod check;
 mod demo;
 mod draft;
+mod due;
 mod examples;
 mod explain;
 mod import;
+mod keys;
 mod list;
 mod new;
 mod next;
+mod output;
 mod progress;
 mod render;
 mod setup;
 mod show;
 mod supervise;
+mod why;
 mod words;
 
 use std::ffi::OsString;
@@ -103,6 +107,10 @@ enum Subcommands {
     Calendar(calendar::Calendar),
     /// Explain a finding's code, a rule of the rulebook, or a key of the procedure
     Explain(explain::Explain),
+    /// Say what is overdue, due today and due soon, and for whom
+    Due(due::Due),
+    /// Show how each deadline of a clue was counted, day by day
+    Why(why::Why),
     /// Draw a random sample for a spot check, that anybody can draw again
     Sample(supervise::Sample),
     /// Draft a supervision record: how it was drawn, what was found, what is to be rectified
@@ -131,6 +139,8 @@ impl Subcommands {
             | Self::Check(_)
             | Self::Render(_)
             | Self::Explain(_)
+            | Self::Due(_)
+            | Self::Why(_)
             | Self::Sample(_)
             | Self::Calendar(_)
             | Self::Completions(_)
@@ -322,6 +332,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Demo(command) => command.run(&context),
         Subcommands::Calendar(command) => command.run(&context),
         Subcommands::Explain(command) => command.run(&context),
+        Subcommands::Due(command) => command.run(&context),
+        Subcommands::Why(command) => command.run(&context),
         Subcommands::Sample(command) => command.run(&context),
         Subcommands::Supervise(command) => command.run(&context),
         Subcommands::Completions(command) => command.run(&context),

@@ -28,6 +28,7 @@ use crate::check::{check_all, clue_folders, entry_path};
 use crate::clock::{Clock, clocks};
 use crate::commit::{Publication, PublishError, recover};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
+use crate::due::{Item, items};
 use crate::files::{DiskFiles, Files, below};
 use crate::git::{Environment, GitError, Head, Repository};
 use crate::template::Templates;
@@ -246,12 +247,42 @@ impl Engine {
 
     /// Every clue, in the order of ids.
     pub fn cases(&self) -> Vec<(Case, Vec<Diagnostic>)> {
+        self.load_each(|case, found| (case, found))
+    }
+
+    /// What a function makes of every clue and of what was found in it, in the order of ids; no more clues are held at
+    /// once than are looked at.
+    pub fn each_case<T: Send>(&self, look: impl Fn(&Case, &[Diagnostic]) -> T + Sync) -> Vec<T> {
+        self.load_each(|case, found| look(&case, &found))
+    }
+
+    fn load_each<T: Send>(&self, take: impl Fn(Case, Vec<Diagnostic>) -> T + Sync) -> Vec<T> {
         use rayon::prelude::*;
         let (folders, _) = clue_folders(&self.files);
         folders
             .par_iter()
-            .map(|folder| Case::load(&self.files, &self.world, folder))
+            .map(|folder| {
+                let (case, found) = Case::load(&self.files, &self.world, folder);
+                take(case, found)
+            })
             .collect()
+    }
+
+    /// What is due as of a moment, and how many clues cannot be read.
+    pub fn due(&self, now: Timestamp) -> (Vec<Item>, usize) {
+        let mut unreadable = 0;
+        let mut all = Vec::new();
+        let each = self.each_case(|case, _| match &case.card {
+            Some(_) => Some(items(&self.world, case, self.clocks(case), now)),
+            None => case.card_record.is_none().then(Vec::new),
+        });
+        for items in each {
+            match items {
+                Some(items) => all.extend(items),
+                None => unreadable += 1,
+            }
+        }
+        (all, unreadable)
     }
 
     /// What can be done with a clue now.

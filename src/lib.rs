@@ -40,6 +40,7 @@ pub mod change;
 pub mod check;
 
 pub mod document;
+pub mod due;
 pub mod sampling;
 pub mod workflow;
 

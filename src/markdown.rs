@@ -217,6 +217,20 @@ fn options(markdown: &str) -> Options<'static> {
     options
 }
 
+/// Text that stays itself in Markdown: what could be markup is escaped.
+pub fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        if letter.is_ascii_punctuation()
+            && !matches!(letter, '.' | ',' | '-' | ':' | '/' | '\'' | '"' | '%')
+        {
+            escaped.push('\\');
+        }
+        escaped.push(letter);
+    }
+    escaped
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

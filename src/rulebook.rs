@@ -111,6 +111,9 @@ pub struct Named {
     /// Of an urgency: whether such a clue is a major one.
     #[serde(default)]
     pub major: bool,
+    /// Of a level of confidentiality: the roles that may know of such a clue.
+    #[serde(default)]
+    pub roles: Vec<String>,
 }
 
 /// A rule: where it applies, what must hold, and what to say when it does not.

@@ -71,6 +71,11 @@ impl Timestamp {
         self.0.with_timezone(&zone)
     }
 
+    /// `20261123T011200Z`, as iCalendar writes a moment.
+    pub fn compact_utc(self) -> String {
+        self.0.to_utc().format("%Y%m%dT%H%M%SZ").to_string()
+    }
+
     /// `2026-11-23 09:12`, for lists.
     pub fn minutes(self) -> String {
         self.0.format("%Y-%m-%d %H:%M").to_string()

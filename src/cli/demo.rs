@@ -73,6 +73,31 @@ impl Demo {
                 ),
             ),
             (
+                format!("clue due --now {LOOK}"),
+                say(
+                    "what is late, due and paused on that day; without --now: today",
+                    "当日逾期、到期和暂停的事项；不加 --now 则看今天",
+                ),
+            ),
+            (
+                format!("clue why {alive}"),
+                say(
+                    "how its deadlines were counted, day by day",
+                    "逐日说明它的期限怎样算出",
+                ),
+            ),
+            (
+                format!("clue ledger --now {LOOK}"),
+                say(
+                    "the tracking ledger, one row a clue",
+                    "跟踪台账，一条线索一行",
+                ),
+            ),
+            (
+                format!("clue stats --now {LOOK} --minimum 1"),
+                say("counts and medians", "统计：数量和中位数"),
+            ),
+            (
                 "git log".to_owned(),
                 say("every step is a commit", "每一步都是一次提交"),
             ),
@@ -127,7 +152,10 @@ struct Example {
     shows: fn(&Case) -> bool,
 }
 
-const EXAMPLES: [Example; 7] = [
+/// A day shortly after the last act of the stories, on which something is late, something due and something paused.
+const LOOK: &str = "2026-11-18";
+
+const EXAMPLES: [Example; 9] = [
     Example {
         en: "several departments; one declines, and another takes over",
         zh: "多个部门分工办理，其中一个退回流转单，改由另一部门办理",
@@ -177,10 +205,22 @@ const EXAMPLES: [Example; 7] = [
         },
     },
     Example {
-        en: "still in handling",
-        zh: "正在处理",
+        en: "a spot check ordered a rectification, which was answered and closed",
+        zh: "抽查责成整改，部门答复后销号",
+        is_alive: false,
+        shows: |case| took(case, "close"),
+    },
+    Example {
+        en: "a deadline is paused",
+        zh: "期限暂停计时",
+        is_alive: false,
+        shows: |case| took(case, "pause"),
+    },
+    Example {
+        en: "still in handling, its urgency changed and its deadline extended",
+        zh: "正在处理，紧急程度作过调整，期限已延长",
         is_alive: true,
-        shows: |case| case.state() == "handling",
+        shows: |case| case.state() == "handling" && took(case, "extend"),
     },
 ];
 

@@ -32,6 +32,16 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue advance 20261123-k7qd register\nclue advance YW-2026-0001 return -m 请补充机床编号\nclue advance YW-2026-0001 accept --department quality --set transfers.receipt.handler=chen-jie\nclue advance YW-2026-0001 complete --set handling.measures.0.result=轴承磨损 --dry-run\nclue advance YW-2026-0001 extend --deadline completion --by 5 -m 配件须从国外进口\nclue advance YW-2026-0001 answer --record 2026-10-12-spot-check --entry 1 -m 已全部回访",
     ),
     (
+        "due",
+        "clue due\nclue due --person chen-jie --within 10\nclue due --all --department quality\nclue due --fail-overdue                    # for CI\nclue due --all --format ics -o deadlines.ics\nclue due --digest html -o /tmp/mails         # one file a person, with the addresses printed\nclue due --now 2026-12-31",
+        "clue due\nclue due --person chen-jie --within 10\nclue due --all --department quality\nclue due --fail-overdue                    # 用于 CI\nclue due --all --format ics -o 期限.ics\nclue due --digest html -o /tmp/提醒          # 每人一个文件，并列出邮箱\nclue due --now 2026-12-31",
+    ),
+    (
+        "why",
+        "clue why YW-2026-0001\nclue why YW-2026-0001 --deadline completion --department quality",
+        "clue why YW-2026-0001\nclue why YW-2026-0001 --deadline completion --department quality",
+    ),
+    (
         "sample",
         "clue sample --from 2026-07-01 --to 2026-09-30 --size 5\nclue sample --from 2026-07-01 --to 2026-09-30 --size 5 --state archived --commit 4f1c2a9",
         "clue sample --from 2026-07-01 --to 2026-09-30 --size 5\nclue sample --from 2026-07-01 --to 2026-09-30 --size 5 --state archived --commit 4f1c2a9",

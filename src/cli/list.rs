@@ -1,5 +1,6 @@
 //! `clue list`: the clues, filtered, as a table or as data.
 
+use crate::cli::keys::{departments, key_of, people};
 use crate::cli::{Answer, Context};
 use crate::engine::{Engine, Failure};
 use crate::report::SCHEMA_VERSION;
@@ -131,7 +132,6 @@ impl List {
     /// The filters with keys in the place of the labels and names that the table shows; a value that is neither is told.
     fn with_keys(mut self, engine: &Engine) -> Result<Self, Failure> {
         let rulebook = &engine.world().rulebook;
-        let organisation = &engine.world().organisation;
         let labelled = |key: &String, label: &Bilingual| {
             (key.clone(), vec![label.en.clone(), label.zh.clone()])
         };
@@ -152,14 +152,8 @@ impl List {
             .flat_map(|category| &category.kinds)
             .map(|(key, kind)| labelled(key, &kind.label))
             .collect();
-        let departments = organisation.departments.iter();
-        let departments: Vec<_> = departments
-            .map(|(key, department)| (key.clone(), vec![department.name.clone()]))
-            .collect();
-        let people = organisation.people.iter();
-        let people: Vec<_> = people
-            .map(|(key, person)| (key.clone(), vec![person.name.clone()]))
-            .collect();
+        let departments = departments(engine);
+        let people = people(engine);
         for state in &mut self.state {
             *state = key_of("--state", state, &states)?;
         }
@@ -199,28 +193,6 @@ impl List {
                 .as_ref()
                 .is_none_or(|text| card.title.to_lowercase().contains(&text.to_lowercase()))
     }
-}
-
-/// The key that a text means: itself, or the one whose label or name it is.
-fn key_of(option: &str, text: &str, known: &[(String, Vec<String>)]) -> Result<String, Failure> {
-    let found = known.iter().find(|(key, names)| {
-        key == text || names.iter().any(|name| name.eq_ignore_ascii_case(text))
-    });
-    if let Some((key, _)) = found {
-        return Ok(key.clone());
-    }
-    let keys: Vec<&str> = known.iter().map(|(key, _)| key.as_str()).collect();
-    let all = keys.join(", ");
-    Err(Failure::Usage {
-        message: Bilingual::new(
-            format!("{option} {text}: there is no such value"),
-            format!("{option} {text}：没有这个值"),
-        ),
-        remedy: Some(Bilingual::new(
-            format!("there are: {all}"),
-            format!("可用的值：{all}（也可写中文名称）"),
-        )),
-    })
 }
 
 fn table(headings: &[&str; 8], rows: &[[String; 8]]) -> String {

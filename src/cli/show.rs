@@ -116,9 +116,25 @@ impl Show {
         for (entry, step) in card.trail.iter().zip(&steps) {
             let at = crate::time::Timestamp::parse(&entry.at)
                 .map_or_else(|| entry.at.clone(), crate::time::Timestamp::minutes);
-            let department = entry.department.as_ref().map_or_else(String::new, |key| {
-                format!("  [{}]", world.organisation.department_name(key))
-            });
+            let about = [
+                entry
+                    .department
+                    .as_ref()
+                    .map(|key| world.organisation.department_name(key).to_owned()),
+                entry
+                    .deadline
+                    .as_ref()
+                    .map(|key| world.rulebook.label("deadline", key, language)),
+                entry.extension.map(|more| format!("+{more}")),
+                entry.record.as_ref().map(|record| visible_line(record)),
+                entry.entry.map(|number| number.to_string()),
+            ];
+            let about: Vec<String> = about.into_iter().flatten().collect();
+            let department = if about.is_empty() {
+                String::new()
+            } else {
+                format!("  [{}]", about.join(" · "))
+            };
             let reason = entry
                 .reason
                 .as_ref()

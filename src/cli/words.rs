@@ -146,6 +146,51 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("The department that is meant", "所指的部门"),
     (
+        "Say what is overdue, due today and due soon, and for whom",
+        "列出逾期、当日到期和即将到期的事项及责任人",
+    ),
+    (
+        "Only what this person is answerable for, or is told of by escalation",
+        "只列此人负责的，或按规定应提醒此人的事项",
+    ),
+    (
+        "Only what concerns this department",
+        "只列与此部门有关的事项",
+    ),
+    (
+        "How many working days ahead count as soon",
+        "多少个工作日之内算即将到期",
+    ),
+    (
+        "Everything that somebody waits for, also what is paused or due later",
+        "全部未完成的期限，包括暂停的和尚早的",
+    ),
+    (
+        "Exit status 1 where something is overdue",
+        "有逾期事项时以状态 1 退出",
+    ),
+    (
+        "One text a person, ready to be mailed; with --output FOLDER a file each",
+        "每人一份提醒，可直接发邮件；与 --output 目录 合用时每人一个文件",
+    ),
+    (
+        "Write into this file; with --digest into this folder (standard output)",
+        "写入此文件；与 --digest 合用时写入此目录（默认标准输出）",
+    ),
+    (
+        "Show how each deadline of a clue was counted, day by day",
+        "逐日说明线索的每个期限怎样算出",
+    ),
+    (
+        "Only this deadline, also where it has ended (repeatable)",
+        "只看此期限，已结束的也列出（可重复）",
+    ),
+    ("Only clocks of this department", "只看此部门的期限"),
+    (
+        "Every day also of deadlines that have ended",
+        "已结束的期限也逐日列出",
+    ),
+    (
         "The record that is meant, where it is none of a department: its file's name",
         "所指的记录（不属于某一部门的）：文件名",
     ),

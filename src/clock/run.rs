@@ -149,6 +149,7 @@ impl Maker<'_> {
                 Ok(Value::String(person)) => Some(person),
                 _ => None,
             })
+            .or_else(|| self.ended_by(end))
             .or_else(|| Some(self.case.card.as_ref()?.responsible.clone()))
             .unwrap_or_default();
         let mut clock = Clock {
@@ -175,6 +176,17 @@ impl Maker<'_> {
         }
         clock.settle(&self.world.calendar);
         self.clocks.push(clock);
+    }
+
+    /// Who took the step that ended a clock: while it ran, the clue was theirs.
+    fn ended_by(&self, end: Option<Timestamp>) -> Option<String> {
+        let trail = &self.case.card.as_ref()?.trail;
+        let entry = trail
+            .iter()
+            .find(|entry| Timestamp::parse(&entry.at) == end);
+        entry
+            .filter(|_| end.is_some())
+            .map(|entry| entry.by.clone())
     }
 
     /// The moment that an expression gives; none where it gives null.

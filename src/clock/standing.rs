@@ -46,7 +46,8 @@ impl Phase {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Standing {
     pub phase: Phase,
-    /// Days of the clock's unit (months: days) still left after this day; negative: late by so many. None while paused.
+    /// Days of the clock's unit (months: days) still left after this day; negative: late by so many. While paused those
+    /// that will be left, where the unit is no month.
     pub left: Option<i64>,
     /// The same in working days, by which escalation goes.
     pub left_working: Option<i64>,
@@ -73,9 +74,15 @@ impl Clock {
             (Some(_), None) => Phase::Running,
         };
         let left_working = left(Unit::WorkingDays);
+        let remaining = match (phase, self.figure(), self.unit()) {
+            (Phase::Paused, Some(count), Unit::WorkingDays | Unit::Days) => {
+                Some(i64::from(count) + i64::from(self.extended()) - used)
+            }
+            _ => left(self.unit()),
+        };
         Standing {
             phase,
-            left: left(self.unit()),
+            left: remaining,
             left_working,
             used,
         }

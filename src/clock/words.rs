@@ -50,10 +50,21 @@ impl Clock {
                 format!("due {due}, {} left", left.en),
                 format!("{due} 到期，还剩 {}", left.zh),
             ),
-            Phase::Paused => Bilingual::new(
-                format!("paused, {} used", used.en),
-                format!("暂停计时，已用 {}", used.zh),
-            ),
+            Phase::Paused => {
+                let since = self
+                    .pauses
+                    .last()
+                    .map(|pause| pause.from.date().to_string());
+                let since = since.unwrap_or_default();
+                let (en, zh) = match standing.left {
+                    Some(_) => (format!(", {} left", left.en), format!("，还剩 {}", left.zh)),
+                    None => (String::new(), String::new()),
+                };
+                Bilingual::new(
+                    format!("paused since {since}, {} used{en}", used.en),
+                    format!("{since} 起暂停计时，已用 {}{zh}", used.zh),
+                )
+            }
             Phase::EndedLate => Bilingual::new(
                 format!("done {} late, due {due}", left.en),
                 format!("{due} 到期，逾期 {} 完成", left.zh),

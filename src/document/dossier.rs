@@ -116,7 +116,7 @@ fn trail(view: &View<'_>) -> Vec<Value> {
     let rows = entries.into_iter().flatten().map(|entry| {
         json!({
             "at": datetime(&visible_line(text(&entry["at"])), view.input.language),
-            "step": view.rulebook_label("steps", text(&entry["step"])),
+            "step": deed(view, entry),
             "by": view.person(text(&entry["by"])),
             "department": view.department(text(&entry["department"])),
             "to": view.rulebook_label("states", text(&entry["to"])),
@@ -124,6 +124,23 @@ fn trail(view: &View<'_>) -> Vec<Value> {
         })
     });
     rows.collect()
+}
+
+/// The step, with the deadline that it was about.
+fn deed(view: &View<'_>, entry: &Value) -> String {
+    let step = view.rulebook_label("steps", text(&entry["step"]));
+    let deadline = text(&entry["deadline"]);
+    if deadline.is_empty() {
+        return step;
+    }
+    let deadline = view.rulebook_label("deadlines", deadline);
+    let more = entry["extension"]
+        .as_u64()
+        .map_or_else(String::new, |more| format!(" +{more}"));
+    match view.input.language {
+        crate::text::Language::En => format!("{step} ({deadline}{more})"),
+        crate::text::Language::Zh => format!("{step}（{deadline}{more}）"),
+    }
 }
 
 fn day(view: &View<'_>, record: &RecordInput) -> String {
