@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use clue::case::{Case, folder_of};
 use clue::change::Changes;
 use clue::check::{check_all, check_folder};
+use clue::clock::{Clock, Standing, clocks};
 use clue::diagnostic::Diagnostic;
 use clue::files::{Files, MemoryFiles};
 use clue::template::Templates;
@@ -54,6 +55,8 @@ pub(crate) struct Play {
     pub(crate) files: MemoryFiles,
     /// The clue that is played.
     pub(crate) id: String,
+    /// The day on which steps are taken.
+    pub(crate) day: &'static str,
     minute: u32,
 }
 
@@ -80,6 +83,7 @@ impl Play {
         Self {
             files,
             id: ID.to_owned(),
+            day: "2026-11-23",
             minute: 0,
         }
     }
@@ -158,7 +162,8 @@ impl Play {
     fn tick(&mut self) -> Timestamp {
         self.minute += 1;
         let at = format!(
-            "2026-11-23T{:02}:{:02}:00+08:00",
+            "{}T{:02}:{:02}:00+08:00",
+            self.day,
             9 + self.minute / 60,
             self.minute % 60
         );
@@ -174,6 +179,21 @@ impl Play {
         };
         let (case, _) = Case::load(&self.files, world, &self.folder());
         run(&desk, &case)
+    }
+
+    /// The clocks of the clue, and how each stands at a moment.
+    pub(crate) fn clocks(&self, now: &str) -> Vec<(Clock, Standing)> {
+        let now = Timestamp::parse(now).expect("a time");
+        self.with_case(|desk, case| {
+            let (clocks, found) = clocks(desk.world, case, &case.scope(desk.world));
+            assert_eq!(found, []);
+            let each = clocks.into_iter();
+            each.map(|clock| {
+                let standing = clock.standing(&desk.world.calendar, now);
+                (clock, standing)
+            })
+            .collect()
+        })
     }
 
     /// What can be done now.
