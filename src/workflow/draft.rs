@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::calendar::Pauses;
 use crate::case::{Case, check_name};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::{Scope, Shape};
@@ -10,6 +11,7 @@ use crate::rulebook::{RecordType, match_path};
 use crate::text::Span;
 use crate::text::visible_line;
 use crate::workflow::{Actor, Desk};
+use crate::world::World;
 use crate::yaml;
 
 /// Which record to draft.
@@ -335,7 +337,22 @@ pub fn draft_context(desk: &Desk<'_>, case: &Case, actor: &Actor) -> Value {
         |(_, kind)| json!({"label": kind.label, "measures": kind.measures}),
     );
     context["measures"] = world.rulebook.value["measures"].clone();
+    context["due"] = due(world, case, actor);
     context
+}
+
+/// The last day of each deadline, were it to begin at once: what a draft can propose.
+fn due(world: &World, case: &Case, actor: &Actor) -> Value {
+    let calendar = &world.calendar;
+    let today = calendar.day_of(actor.at);
+    let urgency = case.card.as_ref().and_then(|card| card.urgency.as_deref());
+    let deadlines = world.rulebook.deadlines.iter();
+    let days = deadlines.filter_map(|(name, deadline)| {
+        let period = deadline.limit.period(urgency)?;
+        let last = period.last_day(calendar, today, &Pauses::default())?;
+        Some((name.clone(), json!(last.to_string())))
+    });
+    Value::Object(days.collect())
 }
 
 /// A value with everything that its shape declares, null where absent: templates are strict about names.
