@@ -31,6 +31,7 @@ use std::process::ExitCode;
 use clap::{ColorChoice, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::commit::PublishError;
+use crate::diagnostic::Code;
 use crate::engine::{Engine, Failure, find_root};
 use crate::files::{DiskFiles, Files};
 use crate::git::Environment;
@@ -174,8 +175,19 @@ impl Context {
     }
 
     /// The moment that is looked at, on the organisation's clock: `--now`, else now. A date means its beginning.
+    ///
+    /// Whoever looks at the clock is told where the calendar cannot be counted by.
     fn moment(&self, engine: &Engine) -> Result<Timestamp, Failure> {
         let calendar = &engine.world().calendar;
+        let faulty = engine.findings.iter().any(|found| {
+            found.code == Code::CalendarUnknown || found.place.path.starts_with("calendar/")
+        });
+        if faulty {
+            err(&self.say(
+                "warning: the calendar cannot be counted by, and plain weekends are; clue check says why\n",
+                "警告：日历无法使用，暂按周末推算；clue check 可查看原因\n",
+            ));
+        }
         let Some(text) = &self.looked_at else {
             return Ok(self.now.in_zone(calendar.zone()));
         };

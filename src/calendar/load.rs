@@ -152,8 +152,11 @@ fn load_file(
         return None;
     }
     let file: File = serde_json::from_value(value).ok()?;
-    found.extend(contradictions(path, &document, &file));
-    Some(file)
+    let contradictions = contradictions(path, &document, &file);
+    let sound = contradictions.is_empty();
+    found.extend(contradictions);
+    // What contradicts itself is not counted by: plain weekends, marked provisional, mislead nobody.
+    sound.then_some(file)
 }
 
 /// Days that are no dates, that stand under another year, or that are both off and working.

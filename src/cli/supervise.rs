@@ -102,13 +102,15 @@ impl Sample {
                 sample.seed
             ),
         );
+        let label = |what: &str, key: &str| match key {
+            "-" => context.say("not classified", "未分类"),
+            key => world.rulebook.label(what, key, language),
+        };
         for stratum in &sample.strata {
             text.push_str(&format!(
                 "\n{} · {}  {}/{}\n",
-                world
-                    .rulebook
-                    .label("category", &stratum.category, language),
-                world.rulebook.label("urgency", &stratum.urgency, language),
+                label("category", &stratum.category),
+                label("urgency", &stratum.urgency),
                 stratum.drawn.len(),
                 stratum.population
             ));

@@ -286,7 +286,12 @@ fn of_clock(
                 format!("`{name}` finds no running clock that it could be about"),
                 format!("没有 `{name}` 可以办理的、正在计时的期限"),
             );
-            return Err(argument(case, message, "--deadline", &known));
+            let found = argument(case, message, "--deadline", &known);
+            return Err(if known.is_empty() {
+                allowing(world, deed, found)
+            } else {
+                found
+            });
         }
         _ => {
             let message = Bilingual::new(
@@ -304,6 +309,28 @@ fn of_clock(
         deadline: Some(clock.deadline.clone()),
         extension: command.extension.filter(|_| deed == ClockDeed::Extend),
     })
+}
+
+/// The same findings, with the deadlines that allow the deed at all.
+fn allowing(world: &World, deed: ClockDeed, found: Vec<Diagnostic>) -> Vec<Diagnostic> {
+    let deadlines = world.rulebook.deadlines.iter();
+    let names: Vec<&str> = deadlines
+        .filter(|(_, deadline)| match deed {
+            ClockDeed::Pause | ClockDeed::Resume => !deadline.pause.is_empty(),
+            ClockDeed::Extend => !deadline.extend.is_empty(),
+        })
+        .map(|(name, _)| name.as_str())
+        .collect();
+    let names = names.join(", ");
+    found
+        .into_iter()
+        .map(|found| {
+            found.remedy(
+                format!("the rulebook allows it for: {names}"),
+                format!("规则书允许的期限有：{names}"),
+            )
+        })
+        .collect()
 }
 
 /// How a clock is called on the command line.
