@@ -59,6 +59,30 @@ fn main() {
         reference,
         3.0,
     );
+    for arguments in LOOKS {
+        row(
+            &format!("clue {}, 10,000 clues", arguments.join(" ")),
+            look(&large.folder, arguments),
+            "clue check, 10,000 clues",
+            check,
+            1.5,
+        );
+    }
+}
+
+/// Commands that look at every clue; each costs no more than half a check more.
+const LOOKS: &[&[&str]] = &[&["due", "--all"]];
+
+/// The median of a command that looks at all clues.
+fn look(folder: &Path, arguments: &[&str]) -> Duration {
+    let once = |_| {
+        cost(
+            Command::new(env!("CARGO_BIN_EXE_clue"))
+                .args(arguments)
+                .current_dir(folder),
+        )
+    };
+    median((0..3).map(once).collect())
 }
 
 #[expect(
