@@ -259,6 +259,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Colour::Never => false,
         Colour::Auto => variable("NO_COLOR").is_none() && std::io::stdout().is_terminal(),
     };
+    if parsed.color == Colour::Always {
+        // Else it would be taken out again where the output is no terminal.
+        anstream::ColorChoice::Always.write_global();
+    }
     let folder = parsed
         .directory
         .clone()
