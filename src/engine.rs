@@ -244,12 +244,26 @@ impl Engine {
 
     /// Every clue, in the order of ids.
     pub fn cases(&self) -> Vec<(Case, Vec<Diagnostic>)> {
+        self.each_case(|case, found| (case, found))
+    }
+
+    /// What is made of every clue, in the order of ids; no more clues are in memory than there are processors.
+    pub fn each_case<T: Send>(&self, make: impl Fn(Case, Vec<Diagnostic>) -> T + Sync) -> Vec<T> {
         use rayon::prelude::*;
         let (folders, _) = clue_folders(&self.files);
         folders
             .par_iter()
-            .map(|folder| Case::load(&self.files, &self.world, folder))
+            .map(|folder| {
+                let (case, found) = Case::load(&self.files, &self.world, folder);
+                make(case, found)
+            })
             .collect()
+    }
+
+    /// The commit that is checked out; none where there is none yet, or no git repository.
+    pub fn head(&self) -> Option<String> {
+        let head = self.repository().ok()?.head().ok()?;
+        head.commit().map(str::to_owned)
     }
 
     /// What can be done with a clue now.

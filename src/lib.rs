@@ -19,6 +19,7 @@ pub mod builtin;
 
 pub mod expression;
 pub mod markdown;
+pub mod spreadsheet;
 pub mod yaml;
 
 pub mod schema;
@@ -40,6 +41,7 @@ pub mod change;
 pub mod check;
 
 pub mod document;
+pub mod ledger;
 pub mod sampling;
 pub mod workflow;
 

@@ -22,6 +22,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("zip", &["import"]),
     ("encoding_rs", &["import"]),
     ("csv", &["import", "cli"]),
+    ("rust_xlsxwriter", &["spreadsheet"]),
 ];
 
 fn layers() -> BTreeMap<String, usize> {

@@ -1,0 +1,128 @@
+//! Files that a command was told to write: where they may lie, and that nobody ever sees half of one.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use crate::engine::Failure;
+use crate::text::Bilingual;
+
+/// Folders of the repository that hold records, and what makes them.
+const KEPT: &[&str] = &[
+    "clues",
+    "register",
+    "schema",
+    "templates",
+    "calendar",
+    ".git",
+];
+
+/// Refuses a path inside the repository where a document could take the place of a record; outside, anything goes.
+///
+/// `endings` are those that such a document has.
+pub(super) fn permit(root: &Path, path: &Path, endings: &[&str]) -> Result<(), Failure> {
+    if !is_forbidden(root, path, endings) {
+        return Ok(());
+    }
+    let all: Vec<String> = endings.iter().map(|ending| format!(".{ending}")).collect();
+    let (en, zh) = (all.join(" or "), all.join(" 或 "));
+    let article = if en.starts_with(".h") || en.starts_with(".x") {
+        "an"
+    } else {
+        "a"
+    };
+    Err(Failure::Usage {
+        message: Bilingual::new(
+            format!("{} is no place for a document", path.display()),
+            format!("文书不能写入 {}", path.display()),
+        ),
+        remedy: Some(Bilingual::new(
+            format!("inside the repository, name {article} {en} file in documents/ or beside it"),
+            format!("在仓库内请写入 documents/ 或仓库顶层的 {zh} 文件"),
+        )),
+    })
+}
+
+fn is_forbidden(root: &Path, path: &Path, endings: &[&str]) -> bool {
+    let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
+    let Some(inside) = folder
+        .as_deref()
+        .and_then(|folder| folder.strip_prefix(root).ok())
+    else {
+        return false;
+    };
+    let first = inside.components().next();
+    let first = first.map(|part| part.as_os_str().to_string_lossy().into_owned());
+    let is_kept = first.is_some_and(|first| KEPT.contains(&first.as_str()));
+    let is_document = path
+        .extension()
+        .is_some_and(|own| endings.iter().any(|ending| own == *ending));
+    let is_link = fs::symlink_metadata(path).is_ok_and(|metadata| !metadata.is_file());
+    is_kept || !is_document || is_link
+}
+
+/// Writes a file so that its name leads to the old content or to all of the new, whatever happens in between.
+///
+/// A link is followed. What is no file, such as a pipe or a device, is written into as it is.
+pub(super) fn publish(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let present = fs::metadata(&target).ok();
+    if present.as_ref().is_some_and(|present| !present.is_file()) {
+        return File::options().write(true).open(&target)?.write_all(bytes);
+    }
+    let mut own = target
+        .file_name()
+        .ok_or(io::ErrorKind::InvalidInput)?
+        .to_owned();
+    own.push(format!(".{}.part", std::process::id()));
+    let temporary = target.with_file_name(own);
+    let mut file = File::options()
+        .write(true)
+        .create_new(true)
+        .open(&temporary)?;
+    let written = file
+        .write_all(bytes)
+        .and_then(|()| match &present {
+            Some(present) => file.set_permissions(present.permissions()),
+            None => Ok(()),
+        })
+        .and_then(|()| file.sync_all())
+        .and_then(|()| fs::rename(&temporary, &target));
+    if written.is_err() {
+        // The old file, if there was one, is untouched; what there is of the new one is of no use.
+        let _ = fs::remove_file(&temporary);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let path = folder.path().join("ledger.csv");
+        for text in ["long, and old", "new"] {
+            publish(&path, text.as_bytes()).expect("written");
+            assert_eq!(fs::read_to_string(&path).expect("a file"), text);
+        }
+        assert!(publish(folder.path(), b"x").is_err());
+        assert!(publish(&folder.path().join("no/where"), b"x").is_err());
+        assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_is_followed_and_a_device_stays_one() {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").expect("a file");
+        std::os::unix::fs::symlink(&file, &link).expect("a link");
+        publish(&link, b"new").expect("written");
+        assert_eq!(fs::read_to_string(&file).expect("a file"), "new");
+        assert!(fs::symlink_metadata(&link).expect("a link").is_symlink());
+        publish(Path::new("/dev/null"), b"x").expect("written");
+        assert!(!fs::metadata("/dev/null").expect("a device").is_file());
+    }
+}
