@@ -9,7 +9,7 @@ use rust_xlsxwriter::{
     XlsxError,
 };
 
-use crate::text::{shorten, width};
+use crate::text::width;
 use crate::time::Timestamp;
 
 /// Columns of a cell's text that a sheet's column is widened for; longer text is wrapped.
@@ -266,7 +266,8 @@ fn write_cell(
     match &cell.value {
         Value::Empty => {}
         Value::Text(text) if text.len() > MAXIMUM_TEXT => {
-            let text = shorten(text, MAXIMUM_TEXT / 2);
+            // A character takes up to two of those that Excel counts.
+            let text: String = text.chars().take(MAXIMUM_TEXT / 2).collect();
             sheet.write_string_with_format(row, column, text, format)?;
         }
         Value::Text(text) => {
@@ -363,4 +364,49 @@ fn chart(sheet: &str, table: &Table, top: u32, bottom: u32) -> Chart {
     chart.y_axis().set_num_format("0").set_min(0);
     chart.set_width(640).set_height(320);
     chart
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn book(rows: Vec<Vec<Cell>>) -> io::Result<Vec<u8>> {
+        let book = Book {
+            title: "A & B".to_owned(),
+            author: String::new(),
+            created: Timestamp::parse("2026-11-23T09:12:00+08:00").expect("a time"),
+            sheet: "台账".to_owned(),
+            headings: vec!["a".to_owned(), "b".to_owned()],
+            summary: Summary {
+                sheet: "汇总".to_owned(),
+                title: String::new(),
+                facts: Vec::new(),
+                tables: vec![Table {
+                    headings: vec!["状态".to_owned(), "线索数".to_owned()],
+                    rows: Vec::new(),
+                    charted: vec![(0, 0)],
+                }],
+            },
+        };
+        let mut bytes = io::Cursor::new(Vec::new());
+        write(&book, rows, &mut bytes)?;
+        Ok(bytes.into_inner())
+    }
+
+    #[test]
+    fn whatever_a_text_holds_a_workbook_comes_out() {
+        for text in [
+            "线".repeat(40_000),
+            "\u{301}".repeat(40_000),
+            "_x0041_\u{7}\0".to_owned(),
+        ] {
+            let rows = vec![vec![Cell::text(text), Cell::number(Some(-1))], Vec::new()];
+            assert!(book(rows).is_ok());
+        }
+    }
+
+    #[test]
+    fn no_rows_are_a_workbook_too() {
+        assert!(book(Vec::new()).is_ok());
+    }
 }
