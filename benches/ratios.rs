@@ -2,6 +2,7 @@
 //!
 //! Each figure is processor time (user and system) of whole processes; the median of several runs where one is short.
 //! `CLUE_BENCH_FOLDER` names a folder in which the generated repositories are kept for the next time.
+//! `cargo bench --bench ratios -- ledger` measures one part alone: advance, check, ledger or memory.
 
 mod common;
 
@@ -12,12 +13,19 @@ use std::time::{Duration, Instant};
 
 use clue::case::folder_of;
 use clue::files::{DiskFiles, Files};
+use clue::spreadsheet::{Book, Cell, Summary};
 use common::{Generated, git, officer, repository};
 
 /// How often a short command is run.
 const RUNS: usize = 15;
 /// The argument by which this program runs itself as the reference of the check.
 const REFERENCE: &str = "--read-and-parse";
+/// The argument by which this program runs itself to write a long workbook and tell how much memory that took.
+const WORKBOOK: &str = "--write-workbook";
+/// Rows of that workbook.
+const ROWS: i64 = 100_000;
+/// Kilobytes that it may take.
+const MEMORY: u64 = 300 * 1_024;
 
 #[expect(
     clippy::print_stdout,
@@ -29,14 +37,44 @@ fn main() {
         read_and_parse(Path::new(&arguments[at + 1]));
         return;
     }
+    if arguments.iter().any(|argument| argument == WORKBOOK) {
+        println!("{}", write_workbook());
+        return;
+    }
+    let parts: Vec<&String> = arguments[1..]
+        .iter()
+        .filter(|argument| !argument.starts_with('-'))
+        .collect();
+    let wants = |part: &str| parts.is_empty() || parts.iter().any(|own| *own == part);
+    if wants("memory") {
+        memory();
+    }
+    if !["advance", "check", "ledger"].into_iter().any(wants) {
+        return;
+    }
     let kept = std::env::var_os("CLUE_BENCH_FOLDER").map(PathBuf::from);
     let temporary = tempfile::TempDir::new().expect("a temporary folder");
     let base = kept.unwrap_or_else(|| temporary.path().to_owned());
-    let small = repository(&base.join("clues-1000"), 1_000, RUNS);
     let large = repository(&base.join("clues-10000"), 10_000, RUNS);
     println!("processor time in milliseconds; ratios within this run\n");
-    let [step_small, _] = advance(&base, &small);
-    let [step_large, git_large] = advance(&base, &large);
+    if wants("advance") {
+        compare_advance(&base, &large);
+    }
+    if wants("check") || wants("ledger") {
+        let checked = cost_of(&large.folder, &["check"]);
+        if wants("check") {
+            compare_check(&large.folder, checked);
+        }
+        if wants("ledger") {
+            compare_ledger(&base, &large.folder, checked);
+        }
+    }
+}
+
+fn compare_advance(base: &Path, large: &Generated) {
+    let small = repository(&base.join("clues-1000"), 1_000, RUNS);
+    let [step_small, _] = advance(base, &small);
+    let [step_large, git_large] = advance(base, large);
     row(
         "clue advance, 10,000 clues",
         step_large,
@@ -51,38 +89,106 @@ fn main() {
         step_small,
         2.0,
     );
-    let [check, reference] = check(&large.folder);
+}
+
+fn compare_check(folder: &Path, checked: Duration) {
+    let own = std::env::current_exe().expect("this program");
+    let references = (0..3).map(|_| cost(Command::new(&own).arg(REFERENCE).arg(folder)));
     row(
         "clue check, 10,000 clues",
-        check,
+        checked,
         "reading and parsing every file once",
-        reference,
+        median(references.collect()),
         3.0,
     );
-    for arguments in LOOKS {
-        row(
-            &format!("clue {}, 10,000 clues", arguments.join(" ")),
-            look(&large.folder, arguments),
-            "clue check, 10,000 clues",
-            check,
-            1.5,
-        );
+}
+
+fn compare_ledger(base: &Path, folder: &Path, checked: Duration) {
+    let table = cost_of(folder, &["ledger"]);
+    let file = base.join("ledger.xlsx");
+    let output = file.to_string_lossy();
+    let workbook = cost_of(folder, &["ledger", "--format", "xlsx", "-o", &output]);
+    let _ = fs::remove_file(&file);
+    let due = cost_of(folder, &["due", "--all"]);
+    for (what, cost) in [
+        ("clue due --all, 10,000 clues", due),
+        ("clue ledger, 10,000 clues", table),
+        ("clue ledger --format xlsx, 10,000 clues", workbook),
+    ] {
+        row(what, cost, "clue check, 10,000 clues", checked, 1.5);
     }
 }
 
-/// Commands that look at every clue; each costs no more than half a check more.
-const LOOKS: &[&[&str]] = &[&["due", "--all"]];
-
-/// The median of a command that looks at all clues.
-fn look(folder: &Path, arguments: &[&str]) -> Duration {
-    let once = |_| {
+/// Median cost of a command in a folder.
+fn cost_of(folder: &Path, arguments: &[&str]) -> Duration {
+    let runs = (0..3).map(|_| {
         cost(
             Command::new(env!("CARGO_BIN_EXE_clue"))
                 .args(arguments)
                 .current_dir(folder),
         )
+    });
+    median(runs.collect())
+}
+
+/// The most memory that a process has which writes a long ledger as a workbook.
+#[expect(
+    clippy::print_stdout,
+    reason = "a benchmark answers on standard output"
+)]
+fn memory() {
+    let own = std::env::current_exe().expect("this program");
+    let out = Command::new(own).arg(WORKBOOK).output().expect("a run");
+    assert!(out.status.success(), "{}", beginning(&out.stderr));
+    let answer = String::from_utf8_lossy(&out.stdout);
+    let peak: u64 = answer.trim().parse().expect("kilobytes");
+    let verdict = if peak <= MEMORY {
+        "holds"
+    } else {
+        "DOES NOT HOLD"
     };
-    median((0..3).map(once).collect())
+    println!(
+        "workbook of {ROWS} rows: {} MB at the most (at most {}: {verdict})",
+        peak / 1_024,
+        MEMORY / 1_024
+    );
+}
+
+/// Writes a workbook of rows like the ledger's, each made when it is asked for; gives the peak of memory in kilobytes.
+fn write_workbook() -> u64 {
+    let day = chrono::NaiveDate::from_ymd_opt(2026, 11, 23).expect("a day");
+    let columns = 36;
+    let book = Book {
+        title: "台账".to_owned(),
+        author: "华远机械股份有限公司".to_owned(),
+        created: clue::time::Timestamp::parse("2026-11-23T09:12:00+08:00").expect("a time"),
+        sheet: "台账".to_owned(),
+        headings: (0..columns).map(|column| format!("栏目{column}")).collect(),
+        summary: Summary {
+            sheet: "汇总".to_owned(),
+            title: "台账".to_owned(),
+            facts: Vec::new(),
+            tables: Vec::new(),
+        },
+    };
+    let rows = (0..ROWS).map(|row| {
+        (0..columns)
+            .map(|column| match column % 3 {
+                0 => Cell::text(format!("三号机床异响，第{row}条，第{column}栏")),
+                1 => Cell::date(day.checked_add_days(chrono::Days::new(row.unsigned_abs() % 365))),
+                _ => Cell::number(Some(row)),
+            })
+            .collect()
+    });
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    clue::spreadsheet::write(&book, rows, &mut bytes).expect("a workbook");
+    assert!(bytes.into_inner().len() > 1_000_000);
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let peak = status.lines().find_map(|line| {
+        let rest = line.strip_prefix("VmHWM:")?.trim();
+        rest.strip_suffix(" kB")?.trim().parse().ok()
+    });
+    peak.unwrap_or(0)
 }
 
 #[expect(
@@ -169,21 +275,6 @@ fn changed(folder: &Path) -> Vec<String> {
         .lines()
         .map(str::to_owned)
         .collect()
-}
-
-fn check(folder: &Path) -> [Duration; 2] {
-    let mut checks = Vec::new();
-    let mut references = Vec::new();
-    for _ in 0..3 {
-        checks.push(cost(
-            Command::new(env!("CARGO_BIN_EXE_clue"))
-                .arg("check")
-                .current_dir(folder),
-        ));
-        let own = std::env::current_exe().expect("this program");
-        references.push(cost(Command::new(own).arg(REFERENCE).arg(folder)));
-    }
-    [median(checks), median(references)]
 }
 
 /// The reference of the check: every file of every clue read, its YAML parsed with the parser in use, nothing judged.

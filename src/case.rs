@@ -171,6 +171,13 @@ impl Case {
         })
     }
 
+    /// Whether the clue has an index card, or may have one, and it cannot be read: no list may leave such a clue out silently.
+    pub fn has_unreadable_card(&self) -> bool {
+        let nothing_was_read = self.broken && self.records.is_empty() && self.unread.is_empty();
+        self.card.is_none()
+            && (self.card_record.is_some() || self.unread.contains(CARD) || nothing_was_read)
+    }
+
     /// The clue's state; `none` before collection.
     pub fn state(&self) -> &str {
         self.card.as_ref().map_or("none", |card| &card.state)
@@ -253,7 +260,7 @@ impl Case {
     }
 
     /// When each state was last entered. A clue that goes back to a state has not yet entered those that come after it.
-    fn entered(&self, world: &World) -> Value {
+    pub fn entered(&self, world: &World) -> Value {
         let mut entered = serde_json::Map::new();
         for entry in self.card.iter().flat_map(|card| &card.trail) {
             if entry.from.as_deref() != Some(entry.to.as_str()) {

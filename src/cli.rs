@@ -4,13 +4,16 @@
 mod advance;
 mod calendar;
 mod check;
+mod delimited;
 mod demo;
 mod draft;
 mod due;
 mod examples;
 mod explain;
+mod filter;
 mod import;
 mod keys;
+mod ledger;
 mod list;
 mod new;
 mod next;
@@ -98,6 +101,8 @@ enum Subcommands {
     Show(show::Show),
     /// List clues
     List(list::List),
+    /// The tracking ledger: one row a clue, where it stands, since when, and until when
+    Ledger(ledger::Ledger),
     /// Say whether a folder obeys the procedure
     Check(check::Check),
     /// Print a record or the whole dossier as an HTML page
@@ -137,6 +142,7 @@ impl Subcommands {
             Self::Next(_)
             | Self::Show(_)
             | Self::List(_)
+            | Self::Ledger(_)
             | Self::Check(_)
             | Self::Render(_)
             | Self::Explain(_)
@@ -217,9 +223,10 @@ impl Context {
     }
 }
 
-/// What a command answers: text for standard output, and whether it counts as findings.
+/// What a command answers: text for standard output, or bytes as they are, and whether it counts as findings.
 struct Answer {
     output: String,
+    bytes: Vec<u8>,
     findings: bool,
 }
 
@@ -227,7 +234,16 @@ impl Answer {
     fn new(output: impl Into<String>) -> Self {
         Self {
             output: output.into(),
+            bytes: Vec::new(),
             findings: false,
+        }
+    }
+
+    /// An answer that is no text.
+    fn of_bytes(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            ..Self::new("")
         }
     }
 }
@@ -291,6 +307,10 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Colour::Never => false,
         Colour::Auto => variable("NO_COLOR").is_none() && std::io::stdout().is_terminal(),
     };
+    if parsed.color == Colour::Always {
+        // Else it would be taken out again where the output is no terminal.
+        anstream::ColorChoice::Always.write_global();
+    }
     let folder = parsed
         .directory
         .clone()
@@ -339,6 +359,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Note(command) => command.run(&context),
         Subcommands::Show(command) => command.run(&context),
         Subcommands::List(command) => command.run(&context),
+        Subcommands::Ledger(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Render(command) => command.run(&context),
         Subcommands::Demo(command) => command.run(&context),
@@ -353,7 +374,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     match result {
         Ok(answer) => {
-            let status = out(&answer.output);
+            let status = if answer.bytes.is_empty() {
+                out(&answer.output)
+            } else {
+                written(std::io::stdout().lock(), &answer.bytes)
+            };
             if answer.findings {
                 ExitCode::from(1)
             } else {
@@ -421,11 +446,11 @@ fn fail(failure: &Failure, context: &Context) -> ExitCode {
 
 /// Prints to standard output; a reader that has gone away is no error.
 fn out(text: &str) -> ExitCode {
-    let mut stream = anstream::stdout().lock();
-    match stream
-        .write_all(text.as_bytes())
-        .and_then(|()| stream.flush())
-    {
+    written(anstream::stdout().lock(), text.as_bytes())
+}
+
+fn written(mut stream: impl Write, bytes: &[u8]) -> ExitCode {
+    match stream.write_all(bytes).and_then(|()| stream.flush()) {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(3),
         _ => ExitCode::SUCCESS,
     }

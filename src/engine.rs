@@ -236,23 +236,18 @@ impl Engine {
 
     /// Every clue, in the order of ids.
     pub fn cases(&self) -> Vec<(Case, Vec<Diagnostic>)> {
-        self.load_each(|case, found| (case, found))
+        self.each_case(|case, found| (case, found))
     }
 
-    /// What a function makes of every clue and of what was found in it, in the order of ids; no more clues are held at
-    /// once than are looked at.
-    pub fn each_case<T: Send>(&self, look: impl Fn(&Case, &[Diagnostic]) -> T + Sync) -> Vec<T> {
-        self.load_each(|case, found| look(&case, &found))
-    }
-
-    fn load_each<T: Send>(&self, take: impl Fn(Case, Vec<Diagnostic>) -> T + Sync) -> Vec<T> {
+    /// What is made of every clue, in the order of ids; no more clues are in memory than there are processors.
+    pub fn each_case<T: Send>(&self, make: impl Fn(Case, Vec<Diagnostic>) -> T + Sync) -> Vec<T> {
         use rayon::prelude::*;
         let (folders, _) = clue_folders(&self.files);
         folders
             .par_iter()
             .map(|folder| {
                 let (case, found) = Case::load(&self.files, &self.world, folder);
-                take(case, found)
+                make(case, found)
             })
             .collect()
     }
@@ -262,8 +257,8 @@ impl Engine {
         let mut unreadable = 0;
         let mut all = Vec::new();
         let each = self.each_case(|case, _| match &case.card {
-            Some(_) => Some(items(&self.world, case, self.clocks(case), now)),
-            None => case.card_record.is_none().then(Vec::new),
+            Some(_) => Some(items(&self.world, &case, self.clocks(&case), now)),
+            None => (!case.has_unreadable_card()).then(Vec::new),
         });
         for items in each {
             match items {
@@ -272,6 +267,12 @@ impl Engine {
             }
         }
         (all, unreadable)
+    }
+
+    /// The commit that is checked out; none where there is none yet, or no git repository.
+    pub fn head(&self) -> Option<String> {
+        let head = self.repository().ok()?.head().ok()?;
+        head.commit().map(str::to_owned)
     }
 
     /// What can be done with a clue now.

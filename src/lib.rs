@@ -19,6 +19,7 @@ pub mod builtin;
 
 pub mod expression;
 pub mod markdown;
+pub mod spreadsheet;
 pub mod yaml;
 
 pub mod schema;
@@ -41,6 +42,7 @@ pub mod check;
 
 pub mod document;
 pub mod due;
+pub mod ledger;
 pub mod sampling;
 pub mod workflow;
 

@@ -64,8 +64,8 @@ impl Import {
             let sources = std::mem::take(&mut import.sources);
             let files = OverlayFiles::new(engine.files(), sources);
             return Ok(Answer {
-                output: report::text(&import.findings, &files, context.style) + "\n",
                 findings: true,
+                ..Answer::new(report::text(&import.findings, &files, context.style) + "\n")
             });
         }
         let output = told(&engine, &import, self.dry_run, context);
@@ -187,8 +187,8 @@ impl Show {
             .collect();
         if crate::diagnostic::any_error(&faults) {
             return Ok(Answer {
-                output: report::text(&faults, engine.files(), context.style) + "\n",
                 findings: true,
+                ..Answer::new(report::text(&faults, engine.files(), context.style) + "\n")
             });
         }
         Ok(Answer::new(match self.format {

@@ -75,8 +75,8 @@ impl Check {
             Format::Text => report::text(&found, &files, context.style) + "\n",
         };
         Ok(Answer {
-            output,
             findings: any_error(&found),
+            ..Answer::new(output)
         })
     }
 }

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use crate::cli::filter::unreadable_note;
 use crate::cli::keys::{departments, key_of, people};
 use crate::cli::{Answer, Context, output};
 use crate::clock::Phase;
@@ -91,17 +92,14 @@ impl Due {
             (None, DueFormat::Table) => {
                 let mut text = table(&engine, &items, context);
                 if unreadable > 0 {
-                    text.push_str(&context.say(
-                        &format!("{unreadable} clues cannot be read; clue check says why\n"),
-                        &format!("另有 {unreadable} 条线索无法读取，clue check 可查看原因\n"),
-                    ));
+                    text.push_str(&unreadable_note(unreadable, context));
                 }
                 self.put(context, &engine, "txt", text)?
             }
         };
         Ok(Answer {
-            output,
             findings: self.fail_overdue && overdue,
+            ..Answer::new(output)
         })
     }
 

@@ -67,6 +67,11 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue list --state handling --urgency urgent\nclue list --responsible li-wei\nclue list --search 轴承 --format csv > 台账.csv",
     ),
     (
+        "ledger",
+        "clue ledger --open --sort due\nclue ledger --overdue --department quality\nclue ledger --from 2026-07-01 --to 2026-09-30 --format xlsx --output ledger.xlsx\nclue ledger --now 2026-10-15 --format csv > ledger.csv",
+        "clue ledger --open --sort due\nclue ledger --overdue --department quality\nclue ledger --from 2026-07-01 --to 2026-09-30 --format xlsx --output 台账.xlsx\nclue ledger --now 2026-10-15 --format csv > 台账.csv",
+    ),
+    (
         "check",
         "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --format json",
         "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --format json",

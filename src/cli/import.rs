@@ -66,8 +66,8 @@ impl Import {
         };
         match stopped {
             None => Ok(Answer {
-                output,
                 findings: !outcome.findings.is_empty() || !outcome.rejected.is_empty(),
+                ..Answer::new(output)
             }),
             Some(failure) => {
                 // What was published stays: it has to be told before the reason why there is no more of it.

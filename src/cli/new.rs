@@ -89,8 +89,8 @@ impl New {
                 output.push('\n');
             }
             return Ok(Answer {
-                output,
                 findings: any_error(&wrong),
+                ..Answer::new(output)
             });
         }
         let command = Command {

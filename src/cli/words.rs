@@ -57,6 +57,30 @@ const CHINESE: &[(&str, &str)] = &[
     ("Show a clue with its trail", "查看线索及办理经过"),
     ("List clues", "列出线索"),
     (
+        "The tracking ledger: one row a clue, where it stands, since when, and until when",
+        "跟踪台账：每条线索一行，列明办理情况、各步日期和期限",
+    ),
+    (
+        "Only clues that are in no final state",
+        "只列出未办结（不在最终状态）的",
+    ),
+    (
+        "Only clues with a deadline that is over",
+        "只列出有期限逾期的",
+    ),
+    (
+        "Only clues collected on this day or later",
+        "只列出此日及以后收集的",
+    ),
+    (
+        "Only clues collected on this day or earlier",
+        "只列出此日及以前收集的",
+    ),
+    (
+        "Order of the rows: by id, or by the most urgent deadline",
+        "排列顺序：id 按标识，due 按最紧迫的期限",
+    ),
+    (
         "Say whether a folder obeys the procedure",
         "检查目录是否符合流程规定",
     ),

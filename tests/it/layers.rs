@@ -23,6 +23,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("encoding_rs", &["import"]),
     ("csv", &["import", "cli"]),
     ("icalendar", &["calendar", "due"]),
+    ("rust_xlsxwriter", &["spreadsheet"]),
 ];
 
 fn layers() -> BTreeMap<String, usize> {

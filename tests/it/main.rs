@@ -11,6 +11,7 @@ mod harness;
 mod import;
 mod index;
 mod layers;
+mod ledger;
 mod mishaps;
 mod play;
 mod procedure;
