@@ -42,6 +42,7 @@ fn empty(language: &str) -> Value {
         "analysis": built_in("analysis"), "transfers": [], "handling": [], "feedback": [], "meetings": [],
         "supervision": [], "organisation": { "name": "", "departments": {}, "people": {}, "duty": {} }, "actor": "li",
         "now": "2026-11-23T09:12:00+08:00", "today": "2026-11-23", "department": null, "kind": null, "purpose": null,
+        "due": {"completion": "2026-12-31"},
         "record": { "headings": [{ "label": { "en": "Overview", "zh": "概述" } }] },
     })
 }
