@@ -8,7 +8,7 @@ pub mod words;
 
 use chrono::NaiveDate;
 
-pub use run::clocks;
+pub use run::{clocks, faults};
 pub use standing::{Phase, Standing};
 pub use why::{Counted, Why};
 

@@ -3,15 +3,22 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
-use crate::clock::clocks;
+use crate::clock::faults;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::Scope;
 use crate::rulebook::ClockDeed;
 use crate::world::World;
 
 /// Checks every clock of a clue, and every entry of the trail that paused, resumed or extended one.
-pub(super) fn check(world: &World, case: &Case, scope: &Scope) -> Vec<Diagnostic> {
-    let (_, mut found) = clocks(world, case, scope);
+///
+/// `scopes` are those of its records that were made already, by their paths.
+pub(super) fn check<'c>(
+    world: &'c World,
+    case: &'c Case,
+    scope: &Scope,
+    scopes: &mut BTreeMap<&'c str, Scope>,
+) -> Vec<Diagnostic> {
+    let mut found = faults(world, case, scope, scopes);
     found.extend(trail(world, case));
     found
 }

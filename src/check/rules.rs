@@ -28,10 +28,11 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
             .into_iter()
             .flat_map(|(_, state)| &state.rules),
     );
-    found.extend(judge_rules(world, case, &scope, rules, None));
+    let mut scopes = BTreeMap::new();
+    found.extend(judge_all(world, case, &scope, rules, None, &mut scopes));
     found.extend(of_kind(world, case, &scope));
     found.extend(turn(world, case));
-    found.extend(clocks::check(world, case, &scope));
+    found.extend(clocks::check(world, case, &scope, &mut scopes));
     found
 }
 
@@ -125,9 +126,19 @@ pub fn judge_rules<'a>(
     rules: impl Iterator<Item = &'a Rule>,
     record: Option<&Record>,
 ) -> Vec<Diagnostic> {
+    judge_all(world, case, scope, rules, record, &mut BTreeMap::new())
+}
+
+/// The same; many rules look at the same record, and its scope is made once.
+fn judge_all<'a, 'c>(
+    world: &World,
+    case: &'c Case,
+    scope: &Scope,
+    rules: impl Iterator<Item = &'a Rule>,
+    record: Option<&'c Record>,
+    scopes: &mut BTreeMap<&'c str, Scope>,
+) -> Vec<Diagnostic> {
     let mut found = Vec::new();
-    // Many rules look at the same record: its scope is made once.
-    let mut scopes: BTreeMap<&str, Scope> = BTreeMap::new();
     for rule in rules {
         let records = match (&rule.each, record) {
             (_, Some(record)) => std::slice::from_ref(record),

@@ -1,6 +1,8 @@
 //! Makes the clocks of a clue: evaluates the rulebook's deadlines, and gathers pauses and extensions from the trail.
 //! What cannot be computed is a finding; no clock is made up for it.
 
+use std::collections::BTreeMap;
+
 use chrono::{Datelike, NaiveDate};
 use serde_json::Value;
 
@@ -22,14 +24,44 @@ const YEARS: std::ops::RangeInclusive<i32> = 1970..=2200;
 ///
 /// `scope` is the clue's, as [`Case::scope`] makes it.
 pub fn clocks(world: &World, case: &Case, scope: &Scope) -> (Vec<Clock>, Vec<Diagnostic>) {
-    let mut maker = Maker {
+    let maker = Maker {
         world,
         case,
+        judging_only: false,
         clocks: Vec::new(),
         found: Vec::new(),
     };
+    let maker = run(maker, scope, &mut BTreeMap::new());
+    (maker.clocks, maker.found)
+}
+
+/// What is wrong with the clocks of a clue, without making them.
+///
+/// `scopes` are those of its records that were made already, by their paths.
+pub fn faults<'c>(
+    world: &'c World,
+    case: &'c Case,
+    scope: &Scope,
+    scopes: &mut BTreeMap<&'c str, Scope>,
+) -> Vec<Diagnostic> {
+    let maker = Maker {
+        world,
+        case,
+        judging_only: true,
+        clocks: Vec::new(),
+        found: Vec::new(),
+    };
+    run(maker, scope, scopes).found
+}
+
+fn run<'c>(
+    mut maker: Maker<'c>,
+    scope: &Scope,
+    scopes: &mut BTreeMap<&'c str, Scope>,
+) -> Maker<'c> {
+    let (world, case) = (maker.world, maker.case);
     if case.card.is_none() {
-        return (Vec::new(), Vec::new());
+        return maker;
     }
     for (name, deadline) in &world.rulebook.deadlines {
         if let Some(statute) = &deadline.statute
@@ -41,21 +73,26 @@ pub fn clocks(world: &World, case: &Case, scope: &Scope) -> (Vec<Clock>, Vec<Dia
             None => maker.make(name, deadline, scope, None, None),
             Some(each) => {
                 for record in case.all(each) {
-                    let inner = case.scope_of(world, scope, record);
+                    // Many deadlines look at the same record: its scope is made once.
+                    let inner = scopes
+                        .entry(&record.path)
+                        .or_insert_with(|| case.scope_of(world, scope, record));
                     match &deadline.entries {
-                        None => maker.make(name, deadline, &inner, Some(record), None),
-                        Some(list) => maker.of_entries(name, deadline, &inner, record, list),
+                        None => maker.make(name, deadline, inner, Some(record), None),
+                        Some(list) => maker.of_entries(name, deadline, inner, record, list),
                     }
                 }
             }
         }
     }
-    (maker.clocks, maker.found)
+    maker
 }
 
 struct Maker<'a> {
     world: &'a World,
     case: &'a Case,
+    /// Whether only faults are asked for.
+    judging_only: bool,
     clocks: Vec<Clock>,
     found: Vec<Diagnostic>,
 }
@@ -134,6 +171,9 @@ impl Maker<'_> {
         let Some(limit) = self.limit(name, deadline, scope) else {
             return;
         };
+        if self.judging_only {
+            return;
+        }
         let department = record.and_then(|record| {
             record.parts.get("department").cloned().or_else(|| {
                 let list = deadline.entries.as_deref()?;
