@@ -242,6 +242,19 @@ impl Engine {
         clocks(&self.world, case, &case.scope(&self.world)).0
     }
 
+    /// What a function makes of each clue, in the order of ids; clues are read in parallel, and none is kept.
+    pub fn each_case<T: Send>(&self, f: impl Fn(&Case, &[Diagnostic]) -> T + Sync) -> Vec<T> {
+        use rayon::prelude::*;
+        let (folders, _) = clue_folders(&self.files);
+        folders
+            .par_iter()
+            .map(|folder| {
+                let (case, found) = Case::load(&self.files, &self.world, folder);
+                f(&case, &found)
+            })
+            .collect()
+    }
+
     /// Every clue, in the order of ids.
     pub fn cases(&self) -> Vec<(Case, Vec<Diagnostic>)> {
         use rayon::prelude::*;
