@@ -15,6 +15,7 @@ mod progress;
 mod render;
 mod setup;
 mod show;
+mod stats;
 mod supervise;
 mod words;
 
@@ -98,6 +99,8 @@ enum Subcommands {
     Render(render::Render),
     /// Play the sample organisation's clues into a new repository, with their dossiers
     Demo(demo::Demo),
+    /// Count the clues and the time that they take, with small counts kept back
+    Stats(stats::Stats),
     /// Explain a finding's code, a rule of the rulebook, or a key of the procedure
     Explain(explain::Explain),
     /// Draw a random sample for a spot check, that anybody can draw again
@@ -127,6 +130,7 @@ impl Subcommands {
             | Self::List(_)
             | Self::Check(_)
             | Self::Render(_)
+            | Self::Stats(_)
             | Self::Explain(_)
             | Self::Sample(_)
             | Self::Completions(_)
@@ -309,6 +313,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::List(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Render(command) => command.run(&context),
+        Subcommands::Stats(command) => command.run(&context),
         Subcommands::Demo(command) => command.run(&context),
         Subcommands::Explain(command) => command.run(&context),
         Subcommands::Sample(command) => command.run(&context),

@@ -5,6 +5,7 @@ mod documents;
 mod history;
 mod intake;
 mod setup;
+mod statistics;
 mod supervision;
 
 use std::collections::{BTreeMap, BTreeSet};

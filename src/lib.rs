@@ -41,6 +41,7 @@ pub mod check;
 
 pub mod document;
 pub mod sampling;
+pub mod statistics;
 pub mod workflow;
 
 pub mod commit;

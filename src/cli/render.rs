@@ -62,7 +62,7 @@ impl Render {
 }
 
 /// Why a document may not be written there: inside the repository it could take the place of a record.
-fn forbidden(root: &Path, path: &Path) -> Option<Bilingual> {
+pub(super) fn forbidden(root: &Path, path: &Path) -> Option<Bilingual> {
     let folder = path.parent()?.canonicalize().ok()?;
     let inside = folder.strip_prefix(root).ok()?;
     let first = inside.components().next();

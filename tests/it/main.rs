@@ -14,4 +14,5 @@ mod mishaps;
 mod play;
 mod procedure;
 mod publish;
+mod stats;
 mod walks;
