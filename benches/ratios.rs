@@ -59,6 +59,21 @@ fn main() {
         reference,
         3.0,
     );
+    let mut costs = Vec::new();
+    for _ in 0..3 {
+        costs.push(cost(
+            Command::new(env!("CARGO_BIN_EXE_clue"))
+                .arg("stats")
+                .current_dir(&large.folder),
+        ));
+    }
+    row(
+        "clue stats, 10,000 clues",
+        median(costs),
+        "clue check, 10,000 clues",
+        check,
+        1.5,
+    );
 }
 
 #[expect(
