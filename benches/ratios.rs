@@ -101,6 +101,21 @@ fn compare_check(folder: &Path, checked: Duration) {
         median(references.collect()),
         3.0,
     );
+    let mut costs = Vec::new();
+    for _ in 0..3 {
+        costs.push(cost(
+            Command::new(env!("CARGO_BIN_EXE_clue"))
+                .arg("stats")
+                .current_dir(&large.folder),
+        ));
+    }
+    row(
+        "clue stats, 10,000 clues",
+        median(costs),
+        "clue check, 10,000 clues",
+        check,
+        1.5,
+    );
 }
 
 fn compare_ledger(base: &Path, folder: &Path, checked: Duration) {

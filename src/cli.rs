@@ -22,6 +22,7 @@ mod progress;
 mod render;
 mod setup;
 mod show;
+mod stats;
 mod supervise;
 mod why;
 mod words;
@@ -111,6 +112,8 @@ enum Subcommands {
     Demo(demo::Demo),
     /// Show the organisation's calendar, or add public holidays to it
     Calendar(calendar::Calendar),
+    /// Count the clues and the time that they take, with small counts kept back
+    Stats(stats::Stats),
     /// Explain a finding's code, a rule of the rulebook, or a key of the procedure
     Explain(explain::Explain),
     /// Say what is overdue, due today and due soon, and for whom
@@ -145,6 +148,7 @@ impl Subcommands {
             | Self::Ledger(_)
             | Self::Check(_)
             | Self::Render(_)
+            | Self::Stats(_)
             | Self::Explain(_)
             | Self::Due(_)
             | Self::Why(_)
@@ -362,6 +366,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Ledger(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Render(command) => command.run(&context),
+        Subcommands::Stats(command) => command.run(&context),
         Subcommands::Demo(command) => command.run(&context),
         Subcommands::Calendar(command) => command.run(&context),
         Subcommands::Explain(command) => command.run(&context),

@@ -44,6 +44,7 @@ pub mod document;
 pub mod due;
 pub mod ledger;
 pub mod sampling;
+pub mod statistics;
 pub mod workflow;
 
 pub mod commit;

@@ -82,6 +82,11 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue render YW-2026-0001 -o 卷宗.html\nclue render YW-2026-0001 transfers/quality.yaml -o 流转单.html",
     ),
     (
+        "stats",
+        "clue stats --from 2026-01-01 --to 2026-12-31\nclue stats --by category --by channel --minimum 10\nclue stats --format html -o statistics.html",
+        "clue stats --from 2026-01-01 --to 2026-12-31\nclue stats --by category --by channel --minimum 10\nclue stats --format html -o 统计.html",
+    ),
+    (
         "explain",
         "clue explain seal-broken         # a code\nclue explain service-follow-up   # a rule of the rulebook\nclue explain T3                  # a key of the procedure\nclue explain                     # all codes",
         "clue explain seal-broken         # 问题代码\nclue explain service-follow-up   # 规则书中的规则\nclue explain T3                  # 流程条款\nclue explain                     # 全部代码",

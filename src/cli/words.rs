@@ -94,6 +94,26 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("Format of the document", "文书格式"),
     (
+        "Count the clues and the time that they take, with small counts kept back",
+        "统计线索数量和办理用时，隐去小数目",
+    ),
+    (
+        "Only clues collected on this day or later",
+        "只统计此日及以后收集的线索",
+    ),
+    (
+        "Only clues collected on this day or earlier",
+        "只统计此日及以前收集的线索",
+    ),
+    (
+        "Only the table by this (repeatable; all)",
+        "只列出按此划分的表（可重复；默认全部）",
+    ),
+    (
+        "Smallest count that is told; smaller ones are kept back (1: none is)",
+        "可公开的最小数目，更小的隐去（1 表示不隐去）",
+    ),
+    (
         "Write into this file (standard output)",
         "写入此文件（默认标准输出）",
     ),

@@ -16,4 +16,5 @@ mod mishaps;
 mod play;
 mod procedure;
 mod publish;
+mod stats;
 mod walks;
