@@ -101,21 +101,6 @@ fn compare_check(folder: &Path, checked: Duration) {
         median(references.collect()),
         3.0,
     );
-    let mut costs = Vec::new();
-    for _ in 0..3 {
-        costs.push(cost(
-            Command::new(env!("CARGO_BIN_EXE_clue"))
-                .arg("stats")
-                .current_dir(&large.folder),
-        ));
-    }
-    row(
-        "clue stats, 10,000 clues",
-        median(costs),
-        "clue check, 10,000 clues",
-        check,
-        1.5,
-    );
 }
 
 fn compare_ledger(base: &Path, folder: &Path, checked: Duration) {
@@ -127,6 +112,7 @@ fn compare_ledger(base: &Path, folder: &Path, checked: Duration) {
     let due = cost_of(folder, &["due", "--all"]);
     for (what, cost) in [
         ("clue due --all, 10,000 clues", due),
+        ("clue stats, 10,000 clues", cost_of(folder, &["stats"])),
         ("clue ledger, 10,000 clues", table),
         ("clue ledger --format xlsx, 10,000 clues", workbook),
     ] {

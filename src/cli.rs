@@ -201,11 +201,21 @@ impl Context {
         let Some(text) = &self.looked_at else {
             return Ok(self.now.in_zone(calendar.zone()));
         };
+        let told = self.say(
+            "note: clues stand as they do now; only their deadlines are looked at as of that day\n",
+            "说明：线索状态仍为最新，只按该日期计算期限\n",
+        );
         let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
         let day = day.filter(|_| text.len() == 10);
         Timestamp::parse(text)
             .map(|moment| moment.in_zone(calendar.zone()))
             .or_else(|| day.map(|day| calendar.begin_of(day)))
+            .inspect(|moment| {
+                // Whoever looks ahead knows that nothing has happened yet.
+                if *moment < self.now {
+                    err(&told);
+                }
+            })
             .ok_or_else(|| Failure::Usage {
                 message: Bilingual::new(
                     format!("--now {text}: this is no date"),

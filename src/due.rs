@@ -38,6 +38,14 @@ pub fn items(world: &World, case: &Case, clocks: Vec<Clock>, now: Timestamp) -> 
     let Some(card) = &case.card else {
         return Vec::new();
     };
+    // Looked at as of a moment before it was collected, nobody waited for it.
+    let begun = card
+        .trail
+        .first()
+        .and_then(|entry| Timestamp::parse(&entry.at));
+    if begun.is_some_and(|begun| begun > now) {
+        return Vec::new();
+    }
     let open = clocks.into_iter().filter(Clock::is_open);
     open.map(|clock| {
         let standing = clock.standing(&world.calendar, now);
@@ -93,25 +101,41 @@ fn told(world: &World, clock: &Clock, levels: &[&Escalation]) -> Vec<String> {
                     .department
                     .as_ref()
                     .or(own.map(|person| &person.department));
-                people.extend(
-                    department
-                        .and_then(|key| organisation.departments.get(key))
-                        .map(|department| department.head.clone()),
-                );
+                let head = department
+                    .and_then(|key| organisation.departments.get(key))
+                    .map(|department| department.head.clone());
+                if head.as_ref() == Some(&clock.responsible) {
+                    // Nobody is told of their own lateness only: the next level is, at once.
+                    people.extend(next_roles(world, level));
+                }
+                people.extend(head);
             }
-            Recipient::Roles => people.extend(
-                organisation
-                    .people
-                    .iter()
-                    .filter(|(_, person)| world.rulebook.has_role(&person.roles, &level.roles))
-                    .filter(|(_, person)| person.until.is_none())
-                    .map(|(key, _)| key.clone()),
-            ),
+            Recipient::Roles => people.extend(with_roles(world, level)),
         }
     }
     let mut known = std::collections::BTreeSet::new();
     people.retain(|person| known.insert(person.clone()));
     people
+}
+
+/// Everybody who has one of a level's roles.
+fn with_roles(world: &World, level: &Escalation) -> Vec<String> {
+    let people = world.organisation.people.iter();
+    people
+        .filter(|(_, person)| world.rulebook.has_role(&person.roles, &level.roles))
+        .filter(|(_, person)| person.until.is_none())
+        .map(|(key, _)| key.clone())
+        .collect()
+}
+
+/// Everybody whom the first level after this one tells by role.
+fn next_roles(world: &World, level: &Escalation) -> Vec<String> {
+    let later = world.rulebook.escalation.iter();
+    later
+        .filter(|other| other.to == Recipient::Roles && other.left < level.left)
+        .max_by_key(|other| other.left)
+        .map(|other| with_roles(world, other))
+        .unwrap_or_default()
 }
 
 /// The latest first: what is overdue longest, then what is due soonest, then what is paused.

@@ -56,6 +56,11 @@ pub struct TrailEntry {
     /// By how much it was extended, in the deadline's own unit.
     #[serde(default)]
     pub extension: Option<u32>,
+    /// What the urgency was before the step changed it, and what it changed it to.
+    #[serde(default)]
+    pub urgency_before: Option<String>,
+    #[serde(default)]
+    pub urgency: Option<String>,
     /// SHA-256 of each record that the step sealed, by path below the clue's folder.
     #[serde(default)]
     pub seals: Option<BTreeMap<String, String>>,

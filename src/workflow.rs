@@ -17,6 +17,7 @@ pub use subject::Subject;
 use crate::case::Case;
 use crate::change::Changes;
 use crate::check::{check_case, check_seals, entry_path, judge_rules};
+use crate::clock::{Phase, clocks};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::expression::{Scope, Shape};
 use crate::files::Files;
@@ -72,6 +73,8 @@ pub struct Decision {
     /// The register number that the step gives.
     pub number: Option<String>,
     pub responsible: String,
+    /// What the urgency was and is, where the step changed it.
+    pub urgency: Option<(String, String)>,
     /// Paths of the records that the step drafts.
     pub drafted: Vec<String>,
     pub changes: Changes,
@@ -196,6 +199,7 @@ pub fn decide(
         subject,
         number,
         responsible,
+        urgency: urgency_changed(&case, &card),
         drafted: Vec::new(),
         changes,
     };
@@ -242,7 +246,63 @@ fn finish(
     if any_error(&found) {
         return Err(found);
     }
+    if decision.urgency.is_some() {
+        lateness_stays(world, case, &stood, actor)?;
+    }
     Ok(decision)
+}
+
+/// What the urgency was and will be, where a step changes one that was decided.
+fn urgency_changed(case: &Case, card: &Map<String, Value>) -> Option<(String, String)> {
+    let before = case.card.as_ref()?.urgency.clone()?;
+    let after = card.get("urgency")?.as_str()?.to_owned();
+    (before != after).then_some((before, after))
+}
+
+/// What is late stays late: no change of urgency makes an overdue deadline one that is not.
+fn lateness_stays(
+    world: &World,
+    before: &Case,
+    after: &Case,
+    actor: &Actor,
+) -> Result<(), Vec<Diagnostic>> {
+    let late = |case: &Case| {
+        let (all, _) = clocks(world, case, &case.scope(world));
+        let late = all.into_iter().filter(|clock| {
+            clock.is_open() && clock.standing(&world.calendar, actor.at).phase == Phase::Overdue
+        });
+        late.collect::<Vec<_>>()
+    };
+    let then = late(after);
+    let lost = late(before).into_iter().find(|clock| {
+        !then.iter().any(|other| {
+            (&other.deadline, &other.department) == (&clock.deadline, &clock.department)
+        })
+    });
+    let Some(clock) = lost else {
+        return Ok(());
+    };
+    let deadline = &world.rulebook.deadlines[&clock.deadline];
+    let due = clock.due.map(|due| due.to_string()).unwrap_or_default();
+    Err(vec![
+        Diagnostic::new(
+            Code::StepCondition,
+            card_place(before, "/urgency"),
+            format!(
+                "“{}” was due on {due} and is overdue: a lower urgency would hide that",
+                deadline.label.en
+            ),
+            format!(
+                "“{}”已于 {due} 到期，调低紧急程度会掩盖逾期",
+                deadline.label.zh
+            ),
+        )
+        .remedy(
+            "lower the urgency when it is done; what is late stays late",
+            "请待其完成后再调低；已经逾期的须如实保留",
+        )
+        .procedure(deadline.procedure.joined()),
+    ])
 }
 
 fn step_scope(world: &World, case: &Case, step: &Value) -> Scope {

@@ -1,5 +1,6 @@
 //! `clue advance` and `clue note`: steps, judged and published.
 
+use crate::cli::keys::{self, departments, key_of};
 use crate::cli::{Answer, Context};
 use crate::engine::{Engine, Failure, Published};
 use crate::files::Files;
@@ -47,6 +48,13 @@ pub(super) struct Advance {
 impl Advance {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         let engine = context.engine()?;
+        // A name that nobody has is the step's to refuse: it knows what fits the clue.
+        let department = self
+            .department
+            .map(|text| key_of("--department", &text, &departments(&engine)).unwrap_or(text));
+        let deadline = self
+            .deadline
+            .map(|text| key_of("--deadline", &text, &keys::deadlines(&engine)).unwrap_or(text));
         let mut sets = Vec::new();
         for text in &self.sets {
             let Some((field, value)) = text.split_once('=') else {
@@ -65,12 +73,12 @@ impl Advance {
         }
         let command = Command {
             step: self.step,
-            department: self.department,
+            department,
             reason: self.reason,
             sets,
             record: self.record,
             entry: self.entry,
-            deadline: self.deadline,
+            deadline,
             extension: self.by,
             ..Command::default()
         };
@@ -169,10 +177,44 @@ pub(super) fn told(engine: &Engine, published: &Published, context: &Context) ->
             &format!("编号：{number}\n"),
         ));
     }
+    if decision.subject.deadline.is_some()
+        || decision.subject.record.is_some()
+        || decision.urgency.is_some()
+    {
+        text.push_str(&deadlines(engine, decision, context));
+    }
     for path in &decision.drafted {
         text.push_str(&context.say(
             &format!("drafted: {path}\n"),
             &format!("已生成草稿：{path}\n"),
+        ));
+    }
+    text
+}
+
+/// How the open deadlines stand after a step that changes them.
+fn deadlines(engine: &Engine, decision: &Decision, context: &Context) -> String {
+    let language = context.style.language;
+    // The folder holds what the step left.
+    let Ok((case, _)) = engine.case(&decision.id) else {
+        return String::new();
+    };
+    let world = engine.world();
+    let label = |key: &str| world.rulebook.label("urgency", key, language);
+    let mut text = String::new();
+    if let Some((before, after)) = &decision.urgency {
+        text.push_str(&context.say(
+            &format!("urgency: {} → {}\n", label(before), label(after)),
+            &format!("紧急程度：{} → {}\n", label(before), label(after)),
+        ));
+    }
+    for clock in engine.clocks(&case).iter().filter(|clock| clock.is_open()) {
+        let name = world.rulebook.label("deadline", &clock.deadline, language);
+        let words = clock.words(&clock.standing(&world.calendar, context.now));
+        let person = visible(world.organisation.person_name(&clock.responsible));
+        text.push_str(&context.say(
+            &format!("{name} ({person}): {}\n", words.en),
+            &format!("{name}（{person}）：{}\n", words.zh),
         ));
     }
     text

@@ -71,7 +71,10 @@ impl Due {
             *department = key_of("--department", department, &departments(&engine))?;
         }
         let (mut items, unreadable) = engine.due(now);
-        items.retain(|item| self.wants(&engine, item));
+        items.retain(|item| self.concerns(&engine, item));
+        let open = items.len();
+        items.retain(|item| self.wants(item));
+        let hidden = open - items.len();
         sort(&mut items);
         let overdue = items
             .iter()
@@ -91,6 +94,12 @@ impl Due {
             }
             (None, DueFormat::Table) => {
                 let mut text = table(&engine, &items, context);
+                if hidden > 0 {
+                    text.push_str(&context.say(
+                        &format!("{hidden} more are due later or paused: --all\n"),
+                        &format!("另有 {hidden} 项尚早或暂停计时，加 --all 查看\n"),
+                    ));
+                }
                 if unreadable > 0 {
                     text.push_str(&unreadable_note(unreadable, context));
                 }
@@ -103,7 +112,8 @@ impl Due {
         })
     }
 
-    fn wants(&self, engine: &Engine, item: &Item) -> bool {
+    /// Whether it is time to look at it.
+    fn wants(&self, item: &Item) -> bool {
         let soon = match item.standing.phase {
             Phase::Overdue | Phase::DueToday => true,
             Phase::Running => item
@@ -112,11 +122,14 @@ impl Due {
                 .is_none_or(|left| left <= self.within),
             _ => false,
         };
-        (self.all || soon)
-            && self
-                .person
-                .as_ref()
-                .is_none_or(|person| item.told.contains(person))
+        self.all || soon
+    }
+
+    /// Whether it is about the person and the department asked for.
+    fn concerns(&self, engine: &Engine, item: &Item) -> bool {
+        self.person
+            .as_ref()
+            .is_none_or(|person| item.told.contains(person))
             && self
                 .department
                 .as_ref()

@@ -4,6 +4,7 @@ use clap::Args;
 use serde_json::{Value, json};
 
 use crate::calendar::DayKind;
+use crate::cli::keys::{self, departments, key_of};
 use crate::cli::{Answer, Context, Format};
 use crate::clock::words::figure;
 use crate::clock::{Clock, Counted, Standing, Why as Reason};
@@ -33,30 +34,14 @@ pub(super) struct Why {
 }
 
 impl Why {
-    pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
+    pub(super) fn run(mut self, context: &Context) -> Result<Answer, Failure> {
         let engine = context.engine()?;
         let now = context.moment(&engine)?;
-        let world = engine.world();
-        for name in &self.deadline {
-            if !world.rulebook.deadlines.contains_key(name) {
-                let all: Vec<&str> = world
-                    .rulebook
-                    .deadlines
-                    .keys()
-                    .map(String::as_str)
-                    .collect();
-                let all = all.join(", ");
-                return Err(Failure::Usage {
-                    message: Bilingual::new(
-                        format!("there is no deadline `{name}`"),
-                        format!("没有名为 `{name}` 的期限"),
-                    ),
-                    remedy: Some(Bilingual::new(
-                        format!("there are: {all}"),
-                        format!("可用的有：{all}"),
-                    )),
-                });
-            }
+        for name in &mut self.deadline {
+            *name = key_of("--deadline", name, &keys::deadlines(&engine))?;
+        }
+        if let Some(department) = &mut self.department {
+            *department = key_of("--department", department, &departments(&engine))?;
         }
         let (case, found) = engine.case(&self.clue)?;
         if case.card.is_none() && crate::diagnostic::any_error(&found) {
@@ -78,9 +63,10 @@ impl Why {
             return Ok(Answer::new(format!("{answer:#}\n")));
         }
         if clocks.is_empty() {
-            return Ok(Answer::new(
-                context.say("no deadline has begun\n", "还没有开始计时的期限\n"),
-            ));
+            return Ok(Answer::new(context.say(
+                "no such deadline runs in this clue\n",
+                "本线索没有这样的期限\n",
+            )));
         }
         let mut text = String::new();
         for clock in &clocks {

@@ -59,18 +59,27 @@ pub fn feed(world: &World, items: &[Item], now: Timestamp, language: Language) -
             } else {
                 EventStatus::Confirmed
             });
+        if item.standing.phase == Phase::Overdue {
+            feed.push(with_marks(event, item, now).done());
+            continue;
+        }
         let before = Trigger::before_start(chrono::TimeDelta::hours(REMINDER_HOURS));
         let mut alarm = Alarm::display(&reminder, before);
         // Without them the library makes up others each time.
         alarm.add_property("UID", format!("reminder.{}", uid(item)));
         alarm.add_property("DTSTAMP", now.compact_utc());
         event.alarm(alarm);
-        event.add_property("TRANSP", "TRANSPARENT");
-        event.add_property("DTSTAMP", &now.compact_utc());
-        event.append_property(Property::new("CATEGORIES", item.standing.phase.name()));
-        feed.push(event.done());
+        feed.push(with_marks(event, item, now).done());
     }
     feed.to_string()
+}
+
+/// Takes nobody's time in a calendar, and says when it was made and how it stands.
+fn with_marks(mut event: Event, item: &Item, now: Timestamp) -> Event {
+    event.add_property("TRANSP", "TRANSPARENT");
+    event.add_property("DTSTAMP", now.compact_utc());
+    event.append_property(Property::new("CATEGORIES", item.standing.phase.name()));
+    event
 }
 
 /// The same for the same clock, whenever the feed is made, so that calendar programs move an event and do not add one.

@@ -16,7 +16,7 @@ use crate::files::TreeFiles;
 use crate::git::{Environment, Repository};
 use crate::rulebook::Deadline;
 use crate::sampling::{Candidate, Parameters, Sample, draw};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, Language};
 use crate::time::Timestamp;
 use crate::workflow::{Actor, DraftRequest, draft};
 use crate::world::World;
@@ -213,7 +213,7 @@ impl Engine {
         let draft_request = DraftRequest {
             record: SUPERVISION.to_owned(),
             department: None,
-            purpose: Some(request.kind.clone()),
+            purpose: Some(self.free_name(&case, &request.kind, actor.at)),
             date: None,
         };
         let (path, text) =
@@ -221,6 +221,21 @@ impl Engine {
         let text = self.filled(&case, &path, text, &edits)?;
         write_new(&self.root.join(&path), text.as_bytes())?;
         Ok(path)
+    }
+
+    /// A file's name that no record of the day has: a second check of one kind gets a number.
+    fn free_name(&self, case: &Case, kind: &str, at: Timestamp) -> String {
+        let taken = |name: &str| {
+            let inner = format!("{}-{name}.yaml", at.date());
+            case.all(SUPERVISION)
+                .iter()
+                .any(|record| record.inner.ends_with(&format!("/{inner}")))
+        };
+        let more = (2..100).map(|number| format!("{kind}-{number}"));
+        std::iter::once(kind.to_owned())
+            .chain(more)
+            .find(|name| !taken(name))
+            .unwrap_or_else(|| kind.to_owned())
     }
 
     /// The draft with what is known already, judged as it would lie in the folder.
@@ -265,15 +280,24 @@ impl Engine {
             return Ok(());
         };
         let person = self.world.organisation.person_name(&actor.person);
+        let roles = |language| {
+            let roles = step.roles.iter();
+            roles
+                .map(|role| self.world.rulebook.label("role", role, language))
+                .collect::<Vec<_>>()
+        };
         Err(Failure::Findings(vec![
             Diagnostic::new(
                 Code::StepRole,
                 Place::file(&case.folder),
                 format!(
                     "{person} may not supervise: it is for the role {}",
-                    step.roles.join(" or ")
+                    roles(Language::En).join(" or ")
                 ),
-                format!("{person}无权监督：须由 {} 办理", step.roles.join(" 或 ")),
+                format!(
+                    "{person}无权监督：须由{}办理",
+                    roles(Language::Zh).join("或")
+                ),
             )
             .procedure("S1"),
         ]))

@@ -86,6 +86,14 @@ pub(super) fn trail_entry(
         ("entry", json!(subject.entry)),
         ("deadline", json!(subject.deadline)),
         ("extension", json!(subject.extension)),
+        (
+            "urgency_before",
+            json!(decision.urgency.as_ref().map(|(before, _)| before)),
+        ),
+        (
+            "urgency",
+            json!(decision.urgency.as_ref().map(|(_, after)| after)),
+        ),
     ];
     for (field, value) in about {
         if !value.is_null() {

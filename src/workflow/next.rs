@@ -28,6 +28,11 @@ pub struct Possibility {
 pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> {
     let world = desk.world;
     let state = case.state();
+    // No step is older than the one before it, also where an earlier moment is looked at.
+    let last = case.card.as_ref().and_then(|card| card.trail.last());
+    let at = last
+        .and_then(|entry| Timestamp::parse(&entry.at))
+        .map_or(at, |last| at.max(last));
     let mut options = Vec::new();
     for (name, step) in &world.rulebook.steps {
         if !step.from.iter().any(|from| from == state) {

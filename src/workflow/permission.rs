@@ -5,6 +5,8 @@ use crate::case::{Case, Record};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::Scope;
 use crate::rulebook::Step;
+use crate::text::visible_line;
+use crate::time::Timestamp;
 use crate::workflow::{Actor, Command, card_place};
 use crate::world::World;
 
@@ -62,6 +64,27 @@ pub(super) fn permitted(
             .procedure(step.procedure.joined()),
         );
     }
+    let last = case.card.as_ref().and_then(|card| card.trail.last());
+    if let Some(last) = last.and_then(|entry| Timestamp::parse(&entry.at))
+        && actor.at < last
+    {
+        found.push(
+            Diagnostic::new(
+                Code::StepCondition,
+                place.clone(),
+                format!(
+                    "the last step was taken at {last}, and this one would be older: {}",
+                    actor.at
+                ),
+                format!("上一步办理于 {last}，这一步的时间（{}）反而更早", actor.at),
+            )
+            .remedy(
+                "look at the clock of this machine, or at GIT_AUTHOR_DATE",
+                "请检查本机时钟或 GIT_AUTHOR_DATE",
+            )
+            .procedure("P2"),
+        );
+    }
     if !world.has_role(&actor.person, &step.roles) {
         let name = world.organisation.person_name(&actor.person);
         let roles = |language| {
@@ -84,6 +107,10 @@ pub(super) fn permitted(
                     command.step,
                     roles(crate::text::Language::Zh).join("或")
                 ),
+            )
+            .remedy(
+                format!("ask {}", who_has(world, &step.roles, " or ")),
+                format!("请{}办理", who_has(world, &step.roles, "或")),
             )
             .procedure(step.procedure.joined()),
         );
@@ -193,4 +220,16 @@ pub(super) fn who(
         )
         .procedure(step.procedure.joined()),
     ])
+}
+
+/// Names of the people who have one of the roles, five at most.
+pub(super) fn who_has(world: &World, roles: &[String], or: &str) -> String {
+    let people = world.organisation.people.iter();
+    let names: Vec<String> = people
+        .filter(|(_, person)| person.until.is_none())
+        .filter(|(_, person)| world.rulebook.has_role(&person.roles, roles))
+        .map(|(_, person)| visible_line(&person.name))
+        .take(5)
+        .collect();
+    names.join(or)
 }

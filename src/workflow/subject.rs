@@ -10,6 +10,7 @@ use crate::expression::Scope;
 use crate::files::file_name;
 use crate::rulebook::{ClockDeed, Step};
 use crate::text::Bilingual;
+use crate::workflow::permission::who_has;
 use crate::workflow::{Actor, Command, Desk, card_place};
 use crate::world::World;
 
@@ -80,7 +81,7 @@ pub(super) fn chosen(
             if declared.is_some_and(|declared| declared.is_by_department()) {
                 of_department(&case, each, command)?
             } else {
-                of_record(&case, each, step, command)?
+                of_record(desk.world, &case, each, step, command)?
             }
         }
     };
@@ -144,6 +145,7 @@ fn of_department(case: &Case, each: &str, command: &Command) -> Result<Subject, 
 }
 
 fn of_record(
+    world: &World,
     case: &Case,
     each: &str,
     step: &Step,
@@ -186,16 +188,26 @@ fn of_record(
             return Err(argument(case, message, "--record", &known));
         }
         (None, _) => {
-            let message = Bilingual::new(
-                format!("`{name}` is about one record, and there are several"),
-                format!("`{name}` 针对一份记录办理，现有多份"),
-            );
-            return Err(argument(case, message, "--record", &known));
+            // Where only one of them waits for this step, it is meant.
+            let waiting: Vec<&Record> = records
+                .iter()
+                .filter(|record| waits(world, case, step, record))
+                .collect();
+            match waiting.as_slice() {
+                [only] => *only,
+                _ => {
+                    let message = Bilingual::new(
+                        format!("`{name}` is about one record, and there are several"),
+                        format!("有多份记录，请说明对哪一份办理 `{name}`"),
+                    );
+                    return Err(argument(case, message, "--record", &known));
+                }
+            }
         }
     };
     let entry = match &step.entries {
         None => None,
-        Some(list) => Some(entry_of(case, record, list, command)?),
+        Some(list) => Some(entry_of(world, case, record, (step, list), command)?),
     };
     Ok(Subject {
         record: Some(record.inner.clone()),
@@ -204,10 +216,48 @@ fn of_record(
     })
 }
 
-fn entry_of(
+/// Whether the step's conditions hold for a record, or for one of its entries.
+fn waits(world: &World, case: &Case, step: &Step, record: &Record) -> bool {
+    let scope = case.scope_of(world, &case.scope(world), record);
+    match &step.entries {
+        None => holds(step, &scope),
+        Some(list) => !waiting_entries(world, case, record, (step, list)).is_empty(),
+    }
+}
+
+/// Entries for which the step's conditions hold, counted from one.
+fn waiting_entries(
+    world: &World,
     case: &Case,
     record: &Record,
-    list: &str,
+    (step, list): (&Step, &str),
+) -> Vec<usize> {
+    let scope = case.scope_of(world, &case.scope(world), record);
+    let entries = record.value.get(list).and_then(serde_json::Value::as_array);
+    let count = entries.map_or(0, Vec::len);
+    (1..=count)
+        .filter(|number| {
+            holds(
+                step,
+                &case.scope_of_entry(world, &scope, record, list, number - 1),
+            )
+        })
+        .collect()
+}
+
+/// Whether no condition of a step fails; one that asks about the step itself is left to the step.
+fn holds(step: &Step, scope: &Scope) -> bool {
+    step.conditions
+        .iter()
+        .filter(|rule| !rule.expect.source().contains("step."))
+        .all(|rule| rule.expect.holds(scope) == Ok(true))
+}
+
+fn entry_of(
+    world: &World,
+    case: &Case,
+    record: &Record,
+    (step, list): (&Step, &str),
     command: &Command,
 ) -> Result<usize, Vec<Diagnostic>> {
     let entries = record.value.get(list).and_then(serde_json::Value::as_array);
@@ -237,13 +287,16 @@ fn entry_of(
             );
             Err(argument(case, message, "--entry", &known))
         }
-        (None, _) => {
-            let message = Bilingual::new(
-                format!("`{name}` is about one of `{list}`, and there are {count}"),
-                format!("`{name}` 针对 `{list}` 中的一条，现有 {count} 条"),
-            );
-            Err(argument(case, message, "--entry", &known))
-        }
+        (None, _) => match waiting_entries(world, case, record, (step, list)).as_slice() {
+            [only] => Ok(*only),
+            _ => {
+                let message = Bilingual::new(
+                    format!("`{name}` is about one of the {count} entries of `{list}`"),
+                    format!("`{list}` 共有 {count} 条，请说明对第几条办理 `{name}`"),
+                );
+                Err(argument(case, message, "--entry", &known))
+            }
+        },
     }
 }
 
@@ -282,10 +335,7 @@ fn of_clock(
     let clock = match fitting.as_slice() {
         [only] => *only,
         [] => {
-            let message = Bilingual::new(
-                format!("`{name}` finds no running clock that it could be about"),
-                format!("没有 `{name}` 可以办理的、正在计时的期限"),
-            );
+            let message = why_none(world, case, command, deed);
             let found = argument(case, message, "--deadline", &known);
             return Err(if known.is_empty() {
                 allowing(world, deed, found)
@@ -295,8 +345,8 @@ fn of_clock(
         }
         _ => {
             let message = Bilingual::new(
-                format!("`{name}` is about one clock, and there are several"),
-                format!("`{name}` 针对一个期限办理，现有多个"),
+                format!("`{name}` is about one deadline, and several run"),
+                format!("有多个期限正在计时，请说明对哪一个办理 `{name}`"),
             );
             return Err(argument(case, message, "--deadline", &known));
         }
@@ -309,6 +359,78 @@ fn of_clock(
         deadline: Some(clock.deadline.clone()),
         extension: command.extension.filter(|_| deed == ClockDeed::Extend),
     })
+}
+
+/// Why no clock fits what was asked for.
+fn why_none(world: &World, case: &Case, command: &Command, deed: ClockDeed) -> Bilingual {
+    let name = &command.step;
+    let Some(asked) = &command.deadline else {
+        return match deed {
+            ClockDeed::Resume => Bilingual::new("no deadline is paused", "没有暂停中的期限"),
+            _ => Bilingual::new(
+                format!("`{name}` finds no running deadline that it could be about"),
+                format!("现在没有可以办理 `{name}` 的期限"),
+            ),
+        };
+    };
+    let Some(deadline) = world.rulebook.deadlines.get(asked) else {
+        return Bilingual::new(
+            format!("there is no deadline `{asked}`"),
+            format!("没有名为 `{asked}` 的期限"),
+        );
+    };
+    let label = &deadline.label;
+    let (all, _) = clocks(world, case, &case.scope(world));
+    let of_name: Vec<&Clock> = all
+        .iter()
+        .filter(|clock| clock.deadline == *asked)
+        .collect();
+    let own: Vec<&&Clock> = of_name
+        .iter()
+        .filter(|clock| command.department.is_none() || command.department == clock.department)
+        .collect();
+    let allowed = match deed {
+        ClockDeed::Pause | ClockDeed::Resume => !deadline.pause.is_empty(),
+        ClockDeed::Extend => !deadline.extend.is_empty(),
+    };
+    let open = own.iter().find(|clock| clock.is_open());
+    match open {
+        _ if !allowed => Bilingual::new(
+            format!("the rulebook does not allow `{name}` for “{}”", label.en),
+            format!("规则书不允许对“{}”办理 `{name}`", label.zh),
+        ),
+        Some(clock) if deed == ClockDeed::Pause && clock.is_paused() => {
+            let since = clock
+                .pauses
+                .last()
+                .map(|pause| pause.from.date().to_string());
+            let since = since.unwrap_or_default();
+            Bilingual::new(
+                format!("“{}” is paused already, since {since}", label.en),
+                format!("“{}”自 {since} 起已经暂停", label.zh),
+            )
+        }
+        Some(_) if deed == ClockDeed::Resume => Bilingual::new(
+            format!("“{}” is not paused, and needs no `{name}`", label.en),
+            format!("“{}”没有暂停，无须恢复", label.zh),
+        ),
+        Some(_) => Bilingual::new(
+            format!("`{name}` finds no such clock of “{}”", label.en),
+            format!("没有找到所指的“{}”期限", label.zh),
+        ),
+        None if of_name.is_empty() => Bilingual::new(
+            format!("“{}” does not run in this clue now", label.en),
+            format!("本线索现在没有“{}”这个期限", label.zh),
+        ),
+        None if own.is_empty() => Bilingual::new(
+            format!("“{}” does not run for that department", label.en),
+            format!("该部门没有“{}”这个期限", label.zh),
+        ),
+        None => Bilingual::new(
+            format!("“{}” has ended", label.en),
+            format!("“{}”已经结束", label.zh),
+        ),
+    }
 }
 
 /// The same findings, with the deadlines that allow the deed at all.
@@ -375,21 +497,27 @@ fn allowed(
                 .collect();
             names
         };
-        return Err(vec![refuse(
-            Code::StepRole,
-            format!(
-                "{person} may not take `{}` on “{}”: it is for the role {}",
-                command.step,
-                label.en,
-                names(En).join(" or ")
+        return Err(vec![
+            refuse(
+                Code::StepRole,
+                format!(
+                    "{person} may not take `{}` on “{}”: it is for the role {}",
+                    command.step,
+                    label.en,
+                    names(En).join(" or ")
+                ),
+                format!(
+                    "{person}无权对“{}”办理 `{}`：须由{}办理",
+                    label.zh,
+                    command.step,
+                    names(Zh).join("或")
+                ),
+            )
+            .remedy(
+                format!("ask {}", who_has(world, roles, " or ")),
+                format!("请{}办理", who_has(world, roles, "或")),
             ),
-            format!(
-                "{person}无权对“{}”办理 `{}`：须由{}办理",
-                label.zh,
-                command.step,
-                names(Zh).join("或")
-            ),
-        )]);
+        ]);
     }
     if deed == ClockDeed::Resume {
         return Ok(());
