@@ -2,6 +2,7 @@
 //! It never writes, never asks the clock, and never judges by another rulebook than the one it is given.
 
 mod card;
+mod clock;
 mod draft;
 mod next;
 mod permission;

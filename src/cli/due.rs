@@ -216,13 +216,11 @@ fn table(engine: &Engine, items: &[Item], context: &Context) -> String {
     if items.is_empty() {
         return context.say("nothing is due\n", "没有到期事项\n");
     }
-    let groups: [(&str, &str, &dyn Fn(Phase) -> bool); 4] = [
-        ("overdue", "已逾期", &|phase| phase == Phase::Overdue),
-        ("due today", "今日到期", &|phase| {
-            phase == Phase::DueToday
-        }),
-        ("due", "未到期", &|phase| phase == Phase::Running),
-        ("paused", "暂停计时", &|phase| phase == Phase::Paused),
+    let groups = [
+        ("overdue", "已逾期", Phase::Overdue),
+        ("due today", "今日到期", Phase::DueToday),
+        ("due", "未到期", Phase::Running),
+        ("paused", "暂停计时", Phase::Paused),
     ];
     let cells = |item: &Item| {
         let standing = match (item.standing.phase, item.escalation.as_ref()) {
@@ -252,7 +250,7 @@ fn table(engine: &Engine, items: &[Item], context: &Context) -> String {
         let members: Vec<_> = items
             .iter()
             .zip(&rows)
-            .filter(|(item, _)| wanted(item.standing.phase))
+            .filter(|(item, _)| item.standing.phase == wanted)
             .collect();
         if members.is_empty() {
             continue;

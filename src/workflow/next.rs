@@ -6,7 +6,7 @@ use crate::case::Case;
 use crate::diagnostic::Diagnostic;
 use crate::rulebook::{ClockDeed, Step};
 use crate::time::Timestamp;
-use crate::workflow::subject::clocks_for;
+use crate::workflow::clock::clocks_for;
 use crate::workflow::{Actor, Command, Desk, Subject, decide};
 use crate::world::World;
 
