@@ -189,9 +189,16 @@ impl Context {
     /// Whoever looks at the clock is told where the calendar cannot be counted by.
     fn moment(&self, engine: &Engine) -> Result<Timestamp, Failure> {
         let calendar = &engine.world().calendar;
+        let zone = &engine.world().organisation.time_zone;
         let faulty = engine.findings.iter().any(|found| {
             found.code == Code::CalendarUnknown || found.place.path.starts_with("calendar/")
         });
+        if zone.parse::<chrono_tz::Tz>().is_err() {
+            err(&self.say(
+                &format!("warning: there is no time zone {zone}, and UTC is taken\n"),
+                &format!("警告：没有 {zone} 这个时区，暂按 UTC 计算\n"),
+            ));
+        }
         if faulty {
             err(&self.say(
                 "warning: the calendar cannot be counted by, and plain weekends are; clue check says why\n",

@@ -96,6 +96,16 @@ pub struct Published {
     pub decision: Decision,
 }
 
+/// What is due in all clues.
+#[derive(Debug, Default)]
+pub struct AllDue {
+    pub items: Vec<Item>,
+    /// Clues whose card cannot be read.
+    pub unreadable: usize,
+    /// Deadlines that cannot be computed.
+    pub uncomputed: usize,
+}
+
 /// Finds the clue repository that a folder belongs to: the nearest folder with a `workflow.yaml` or `organisation.yaml`.
 pub fn find_root(start: &Path) -> Option<PathBuf> {
     let start = start.canonicalize().ok()?;
@@ -253,21 +263,32 @@ impl Engine {
             .collect()
     }
 
-    /// What is due as of a moment, and how many clues cannot be read.
-    pub fn due(&self, now: Timestamp) -> (Vec<Item>, usize) {
-        let mut unreadable = 0;
-        let mut all = Vec::new();
+    /// What is due as of a moment.
+    pub fn due(&self, now: Timestamp) -> AllDue {
         let each = self.each_case(|case, _| match &case.card {
-            Some(_) => Some(items(&self.world, &case, self.clocks(&case), now)),
-            None => (!case.has_unreadable_card()).then(Vec::new),
-        });
-        for items in each {
-            match items {
-                Some(items) => all.extend(items),
-                None => unreadable += 1,
+            Some(_) => {
+                let (clocks, found) = clocks(&self.world, &case, &case.scope(&self.world));
+                let unjudged = found
+                    .iter()
+                    .filter(|found| found.code == Code::ClockJudgement);
+                let uncomputed = unjudged.count();
+                AllDue {
+                    items: items(&self.world, &case, clocks, now),
+                    unreadable: 0,
+                    uncomputed,
+                }
             }
-        }
-        (all, unreadable)
+            None => AllDue {
+                unreadable: usize::from(case.has_unreadable_card()),
+                ..AllDue::default()
+            },
+        });
+        each.into_iter().fold(AllDue::default(), |mut all, one| {
+            all.items.extend(one.items);
+            all.unreadable += one.unreadable;
+            all.uncomputed += one.uncomputed;
+            all
+        })
     }
 
     /// The commit that is checked out; none where there is none yet, or no git repository.

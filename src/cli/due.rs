@@ -7,10 +7,10 @@ use serde_json::json;
 
 use crate::cli::filter::unreadable_note;
 use crate::cli::keys::{departments, key_of, people};
-use crate::cli::{Answer, Context, output};
+use crate::cli::{Answer, Context, err, output};
 use crate::clock::Phase;
 use crate::due::{DigestFormat, Item, digest, feed, sort};
-use crate::engine::{Engine, Failure};
+use crate::engine::{AllDue, Engine, Failure};
 use crate::report::SCHEMA_VERSION;
 use crate::text::{Bilingual, pad, shorten, visible_line, width};
 use crate::time::Timestamp;
@@ -70,12 +70,22 @@ impl Due {
         if let Some(department) = &mut self.department {
             *department = key_of("--department", department, &departments(&engine))?;
         }
-        let (mut items, unreadable) = engine.due(now);
+        let AllDue {
+            mut items,
+            unreadable,
+            uncomputed,
+        } = engine.due(now);
         items.retain(|item| self.concerns(&engine, item));
         let open = items.len();
         items.retain(|item| self.wants(item));
         let hidden = open - items.len();
         sort(&mut items);
+        if uncomputed > 0 {
+            err(&context.say(
+                &format!("warning: {uncomputed} deadlines cannot be computed and are missing here; clue check says why\n"),
+                &format!("警告：有 {uncomputed} 个期限无法计算，未列入；clue check 可查看原因\n"),
+            ));
+        }
         let overdue = items
             .iter()
             .any(|item| item.standing.phase == Phase::Overdue);
@@ -88,7 +98,8 @@ impl Due {
             (None, DueFormat::Json) => {
                 let items: Vec<_> = items.iter().map(Item::to_json).collect();
                 let answer = json!({
-                    "schemaVersion": SCHEMA_VERSION, "now": now.to_string(), "unreadable": unreadable, "items": items,
+                    "schemaVersion": SCHEMA_VERSION, "now": now.to_string(), "unreadable": unreadable,
+                    "uncomputed": uncomputed, "items": items,
                 });
                 self.put(context, &engine, "json", format!("{answer:#}\n"))?
             }
@@ -188,6 +199,19 @@ impl Due {
         let Some(folder) = &self.output else {
             return Ok(digests.into_iter().map(|digest| digest.text).collect());
         };
+        // Nothing is made, not even a folder, where no document may lie.
+        let first = folder.join(format!("x.{}", format.ending()));
+        let endings = [format.ending()];
+        output::permit_below(engine.root(), &context.folder.join(&first), &endings)?;
+        if context.folder.join(folder).is_file() {
+            return Err(Failure::Usage {
+                message: Bilingual::new(
+                    format!("{} is a file, and a folder is needed", folder.display()),
+                    format!("{} 是文件，这里需要目录", folder.display()),
+                ),
+                remedy: None,
+            });
+        }
         std::fs::create_dir_all(context.folder.join(folder)).map_err(|error| {
             Failure::Environment {
                 message: Bilingual::new(

@@ -68,6 +68,28 @@ pub(super) fn permit(root: &Path, path: &Path, endings: &[&str]) -> Result<(), F
     })
 }
 
+/// The same for a file in a folder that need not be there yet: the nearest folder that is there decides.
+pub(super) fn permit_below(root: &Path, path: &Path, endings: &[&str]) -> Result<(), Failure> {
+    let there = path.ancestors().skip(1).find(|folder| folder.exists());
+    let name = path.file_name();
+    match (there, name) {
+        (Some(folder), Some(name)) => {
+            // From the nearest folder on, the way leads through names that may be forbidden themselves.
+            let rest = path.strip_prefix(folder).unwrap_or(path);
+            let first = rest.components().next();
+            let kept = first
+                .is_some_and(|first| KEPT.contains(&first.as_os_str().to_string_lossy().as_ref()));
+            let is_top = folder.canonicalize().is_ok_and(|folder| folder == root);
+            permit(root, &folder.join(name), endings)?;
+            if kept && is_top {
+                return permit(root, &root.join(".git").join(name), endings);
+            }
+            Ok(())
+        }
+        _ => Ok(()),
+    }
+}
+
 fn is_forbidden(root: &Path, path: &Path, endings: &[&str]) -> bool {
     let folder = path.parent().and_then(|folder| folder.canonicalize().ok());
     let Some(inside) = folder

@@ -316,6 +316,21 @@ fn the_feed_and_the_digests_are_whole_and_say_no_more_than_they_may() {
             .clue(LI, &["due", "--format", "ics", "-o", place])
             .fails(2);
     }
+    for place in ["clues/x", "calendar/x/y", ".git/x", "workflow.yaml"] {
+        world
+            .clue(LI, &["due", "--digest", "html", "-o", place])
+            .fails(2);
+        assert!(!world.path().join("clues/x").exists());
+    }
+    // What cannot be computed is told, not left out in silence.
+    world.edit("workflow.yaml", "from: taken.collect", "from: clue.title");
+    let told = world.clue(LI, &["due"]);
+    assert!(
+        told.err.contains("1 deadlines cannot be computed"),
+        "{}",
+        told.err
+    );
+    world.git(&["checkout", "--quiet", "workflow.yaml"]);
     let out = world
         .clue(
             LI,
