@@ -134,7 +134,7 @@ impl Case {
     }
 
     /// A clue of which nothing is known.
-    fn empty(folder: &str) -> Self {
+    pub fn empty(folder: &str) -> Self {
         Self {
             id: file_name(folder).to_owned(),
             folder: folder.to_owned(),

@@ -1,7 +1,6 @@
 //! Drafts and new clues: files written into the folder for people to fill in.
 //! Nothing here is committed, and no file that is there is replaced.
 
-use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use serde_json::{Value, json};
@@ -74,16 +73,7 @@ impl Engine {
             .get("collection")
             .and_then(|record| record.template.clone());
         let template = template.unwrap_or_else(|| "records/collection.yaml".to_owned());
-        let empty = Case {
-            id: String::new(),
-            folder: String::new(),
-            card: None,
-            card_record: None,
-            records: BTreeMap::new(),
-            attachments: Vec::new(),
-            broken: false,
-            unread: BTreeSet::new(),
-        };
+        let empty = Case::empty("");
         let mut context = draft_context(&self.desk(), &empty, actor);
         let filled = context["collection"].as_object_mut();
         if let (Some(filled), Some(given)) = (filled, form.as_object()) {

@@ -9,21 +9,6 @@ use crate::template::{MarkdownToHtml, markup};
 use crate::text::{Language, visible};
 use crate::time::Timestamp;
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
-
 /// Words that YAML readers of any age take for something other than text.
 const RESERVED: &[&str] = &[
     "true", "false", "null", "yes", "no", "on", "off", "y", "n", "nan", "inf",
@@ -164,7 +149,10 @@ fn in_words(day: NaiveDate, language: Language) -> String {
     match language {
         Language::Zh => format!("{}年{}月{}日", day.year(), day.month(), day.day()),
         Language::En => {
-            let month = MONTHS.get(day.month0() as usize).copied().unwrap_or("");
+            let month = crate::time::MONTHS
+                .get(day.month0() as usize)
+                .copied()
+                .unwrap_or("");
             format!("{} {month} {}", day.day(), day.year())
         }
     }

@@ -17,20 +17,6 @@ const WEEKDAYS: [(&str, &str); 7] = [
     ("Sa", "六"),
     ("Su", "日"),
 ];
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 /// The blanks between two months.
 const GAP: &str = "   ";
 
@@ -178,7 +164,7 @@ fn month_of(
     let whole = 7 * marks.cell();
     let days: Vec<NaiveDate> = days_of_month(year, month).collect();
     let working = days.iter().filter(|day| calendar.is_working(**day)).count();
-    let name = MONTHS[month as usize - 1];
+    let name = crate::time::MONTHS[month as usize - 1];
     let heading = if zh {
         format!("{month} 月　工作日 {working} 天")
     } else {
