@@ -1,6 +1,7 @@
 //! git: finding a repository, who acts, what a commit's tree holds, and durable objects and refs.
 //! The only user of git2. It never reads the environment by itself, and never writes to the work tree.
 
+mod history;
 mod identity;
 mod index;
 mod pack;
@@ -10,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, ObjectType, Oid};
 
+pub use history::{CommitFacts, Difference, ObjectId, Range, TreeEntry};
 pub use identity::{Environment, Identity};
 pub use index::{IndexFault, NewIndex, Touched};
 pub use store::{FileState, NewCommit, RefMoved};
@@ -161,8 +163,16 @@ impl Repository {
     }
 
     fn wrap(inner: git2::Repository) -> Result<Self, GitError> {
+        if inner.workdir().is_none() {
+            return Err(GitError::Bare);
+        }
+        Self::wrap_any(inner)
+    }
+
+    /// A repository that has no work tree is its own folder: it can be read, and no step is taken in it.
+    fn wrap_any(inner: git2::Repository) -> Result<Self, GitError> {
         store::enable_fsync();
-        let work_tree = inner.workdir().ok_or(GitError::Bare)?;
+        let work_tree = inner.workdir().unwrap_or_else(|| inner.path());
         let work_tree = work_tree
             .canonicalize()
             .unwrap_or_else(|_| work_tree.to_owned());

@@ -1,0 +1,360 @@
+//! History as it stands in the object store: commits, trees, and what differs between two trees.
+//! It compares trees itself, going down only where ids differ, and never writes.
+
+use std::cmp::Ordering;
+use std::path::Path;
+use std::sync::Arc;
+
+use git2::{ObjectType, Oid, Sort};
+
+use crate::git::{GitError, Identity, Repository, TreeKind, kind_of};
+use crate::time::Timestamp;
+
+/// The id of an object.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ObjectId([u8; 20]);
+
+impl ObjectId {
+    fn from_git(id: Oid) -> Self {
+        let mut bytes = [0; 20];
+        bytes.copy_from_slice(id.as_bytes());
+        Self(bytes)
+    }
+
+    fn to_git(self) -> Result<Oid, GitError> {
+        Ok(Oid::from_bytes(&self.0)?)
+    }
+
+    /// Reads forty hexadecimal digits.
+    pub fn parse(text: &str) -> Option<Self> {
+        (text.len() == 40)
+            .then(|| Oid::from_str(text).ok().map(Self::from_git))
+            .flatten()
+    }
+
+    /// The first digits, by which people call a commit.
+    pub fn short(self) -> String {
+        self.to_string()[..10].to_owned()
+    }
+}
+
+impl std::fmt::Display for ObjectId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        for byte in self.0 {
+            write!(formatter, "{byte:02x}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::fmt::Debug for ObjectId {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        std::fmt::Display::fmt(self, formatter)
+    }
+}
+
+/// A commit as it was written.
+#[derive(Clone, Debug)]
+pub struct CommitFacts {
+    pub id: ObjectId,
+    pub parents: Vec<ObjectId>,
+    pub tree: ObjectId,
+    pub author: Identity,
+    pub committer: Identity,
+    pub message: String,
+    /// Whether the commit bears a signature.
+    pub is_signed: bool,
+}
+
+/// A name in a tree.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TreeEntry {
+    pub name: String,
+    pub kind: TreeKind,
+    pub id: ObjectId,
+}
+
+/// A file or folder that two trees do not have alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    pub path: String,
+    pub before: Option<(TreeKind, ObjectId)>,
+    pub after: Option<(TreeKind, ObjectId)>,
+}
+
+/// Which commits are meant.
+#[derive(Clone, Debug, Default)]
+pub struct Range {
+    /// Commits that are reached from here...
+    pub from: Vec<ObjectId>,
+    /// ...and from none of these.
+    pub without: Vec<ObjectId>,
+}
+
+impl Repository {
+    /// Opens the repository that a hook of git is called in, with the objects that are pushed and not accepted yet.
+    ///
+    /// `folder` is git's own folder; the environment names where the new objects lie.
+    pub fn of_hook(folder: &Path) -> Result<Self, GitError> {
+        let inner = match git2::Repository::open_from_env() {
+            Ok(inner) => inner,
+            Err(_) => git2::Repository::open(folder)?,
+        };
+        Self::wrap_any(inner)
+    }
+
+    /// Finds the repository that a folder belongs to, also one without a work tree.
+    pub fn discover_any(folder: &Path) -> Result<Option<Self>, GitError> {
+        match git2::Repository::discover(folder) {
+            Ok(inner) => Self::wrap_any(inner).map(Some),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The same repository once more, for another thread.
+    pub fn again(&self) -> Result<Self, GitError> {
+        let quarantine = std::env::var_os("GIT_QUARANTINE_PATH").is_some();
+        let inner = if quarantine {
+            git2::Repository::open_from_env()?
+        } else {
+            git2::Repository::open(self.inner.path())?
+        };
+        // Every object's hash was checked when it came in; checking it at each read doubles the time.
+        Self::wrap_any(inner)
+    }
+
+    /// Whether the repository has only a part of its history.
+    pub fn is_shallow(&self) -> bool {
+        self.inner.is_shallow()
+    }
+
+    /// What a range such as `main`, `A..B` or `A..` names; none where a revision is not there.
+    pub fn range(&self, text: &str) -> Result<Option<Range>, GitError> {
+        let one = |name: &str| -> Result<Option<ObjectId>, GitError> {
+            let name = if name.is_empty() { "HEAD" } else { name };
+            Ok(self.resolve(name)?.and_then(|id| ObjectId::parse(&id)))
+        };
+        let (without, from) = match text.split_once("..") {
+            Some((without, from)) => (Some(one(without)?), one(from.trim_start_matches('.'))?),
+            None => (None, one(text)?),
+        };
+        let Some(from) = from else {
+            return Ok(None);
+        };
+        let without = match without {
+            Some(None) => return Ok(None),
+            Some(Some(without)) => vec![without],
+            None => Vec::new(),
+        };
+        Ok(Some(Range {
+            from: vec![from],
+            without,
+        }))
+    }
+
+    /// The commits of a range, every one behind its parents.
+    pub fn commits(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
+        let mut walk = self.inner.revwalk()?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
+        for id in &range.from {
+            walk.push(id.to_git()?)?;
+        }
+        for id in &range.without {
+            walk.hide(id.to_git()?)?;
+        }
+        walk.map(|id| Ok(ObjectId::from_git(id?))).collect()
+    }
+
+    /// What every reference leads to, as far as that is a commit.
+    pub fn reference_commits(&self) -> Result<Vec<ObjectId>, GitError> {
+        let mut ids = Vec::new();
+        for reference in self.inner.references()? {
+            let peeled = reference
+                .ok()
+                .and_then(|reference| reference.peel_to_commit().ok());
+            ids.extend(peeled.map(|commit| ObjectId::from_git(commit.id())));
+        }
+        Ok(ids)
+    }
+
+    /// Whether one commit is another one, or one that it rests on.
+    pub fn is_ancestor(&self, old: ObjectId, new: ObjectId) -> Result<bool, GitError> {
+        Ok(old == new
+            || self
+                .inner
+                .graph_descendant_of(new.to_git()?, old.to_git()?)?)
+    }
+
+    /// A commit as it was written.
+    pub fn commit_facts(&self, id: ObjectId) -> Result<CommitFacts, GitError> {
+        let commit = self.inner.find_commit(id.to_git()?)?;
+        let identity = |signature: git2::Signature<'_>| {
+            let when = signature.when();
+            let time = Timestamp::from_git(when.seconds(), when.offset_minutes())
+                .or_else(|| Timestamp::from_git(when.seconds(), 0))
+                .ok_or_else(|| GitError::Failed(format!("{id}: its date cannot be")))?;
+            Ok::<_, GitError>(Identity {
+                name: String::from_utf8_lossy(signature.name_bytes()).into_owned(),
+                email: String::from_utf8_lossy(signature.email_bytes()).into_owned(),
+                time,
+            })
+        };
+        Ok(CommitFacts {
+            id,
+            parents: commit.parent_ids().map(ObjectId::from_git).collect(),
+            tree: ObjectId::from_git(commit.tree_id()),
+            author: identity(commit.author())?,
+            committer: identity(commit.committer())?,
+            message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
+            is_signed: commit
+                .raw_header_bytes()
+                .windows(8)
+                .any(|part| part == b"\ngpgsig "),
+        })
+    }
+
+    /// What lies in a tree, in git's order of names.
+    pub fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, GitError> {
+        let tree = self.inner.find_tree(id.to_git()?)?;
+        Ok(tree
+            .iter()
+            .map(|entry| TreeEntry {
+                name: String::from_utf8_lossy(entry.name_bytes()).into_owned(),
+                kind: kind_of(entry.filemode()),
+                id: ObjectId::from_git(entry.id()),
+            })
+            .collect())
+    }
+
+    /// What lies at a path below a tree.
+    pub fn below_tree(
+        &self,
+        tree: ObjectId,
+        path: &str,
+    ) -> Result<Option<(TreeKind, ObjectId)>, GitError> {
+        let mut found = (TreeKind::Folder, tree);
+        for name in path.split('/').filter(|name| !name.is_empty()) {
+            if found.0 != TreeKind::Folder {
+                return Ok(None);
+            }
+            let tree = self.inner.find_tree(found.1.to_git()?)?;
+            let Some(entry) = tree.get_name(name) else {
+                return Ok(None);
+            };
+            found = (kind_of(entry.filemode()), ObjectId::from_git(entry.id()));
+        }
+        Ok(Some(found))
+    }
+
+    /// The bytes of a blob of at most `limit` bytes; the error is its size.
+    pub fn blob(&self, id: ObjectId, limit: u64) -> Result<Result<Arc<[u8]>, u64>, GitError> {
+        let odb = self.inner.odb()?;
+        let id = id.to_git()?;
+        if limit < u64::MAX - 1 {
+            let blob = odb.read(id)?;
+            let size = blob.data().len() as u64;
+            return Ok(if size > limit {
+                Err(size)
+            } else {
+                Ok(Arc::from(blob.data()))
+            });
+        }
+        Ok(Ok(Arc::from(odb.read(id)?.data())))
+    }
+
+    /// The tree that git's index holds, written into the object store as `git commit` would.
+    pub fn index_tree(&self) -> Result<ObjectId, GitError> {
+        let mut index = match std::env::var_os("GIT_INDEX_FILE") {
+            Some(path) => git2::Index::open(Path::new(&path))?,
+            None => self.inner.index()?,
+        };
+        Ok(ObjectId::from_git(index.write_tree_to(&self.inner)?))
+    }
+
+    /// Every file and folder that two trees do not have alike. A folder that one of them lacks, or that `stop` names, is
+    /// told as a whole; other folders are gone into.
+    pub fn differences(
+        &self,
+        before: Option<ObjectId>,
+        after: Option<ObjectId>,
+        stop: &dyn Fn(&str) -> bool,
+    ) -> Result<Vec<Difference>, GitError> {
+        let mut found = Vec::new();
+        self.compare("", before, after, stop, &mut found)?;
+        Ok(found)
+    }
+
+    fn compare(
+        &self,
+        folder: &str,
+        before: Option<ObjectId>,
+        after: Option<ObjectId>,
+        stop: &dyn Fn(&str) -> bool,
+        found: &mut Vec<Difference>,
+    ) -> Result<(), GitError> {
+        if before == after {
+            return Ok(());
+        }
+        let tree = |id: Option<ObjectId>| match id {
+            Some(id) => Ok::<_, GitError>(Some(self.inner.find_tree(id.to_git()?)?)),
+            None => Ok(None),
+        };
+        let (before, after) = (tree(before)?, tree(after)?);
+        let mut left = before.iter().flat_map(|tree| tree.iter()).peekable();
+        let mut right = after.iter().flat_map(|tree| tree.iter()).peekable();
+        loop {
+            let order = match (left.peek(), right.peek()) {
+                (None, None) => return Ok(()),
+                (Some(_), None) => Ordering::Less,
+                (None, Some(_)) => Ordering::Greater,
+                (Some(left), Some(right)) => order_of(left, right),
+            };
+            let old = (order != Ordering::Greater).then(|| left.next()).flatten();
+            let new = (order != Ordering::Less).then(|| right.next()).flatten();
+            if let (Some(old), Some(new)) = (&old, &new)
+                && old.id() == new.id()
+                && old.filemode() == new.filemode()
+            {
+                continue;
+            }
+            let Some(name) = old.as_ref().or(new.as_ref()) else {
+                return Ok(());
+            };
+            let name = String::from_utf8_lossy(name.name_bytes());
+            let path = if folder.is_empty() {
+                name.into_owned()
+            } else {
+                format!("{folder}/{name}")
+            };
+            let of = |entry: &Option<git2::TreeEntry<'_>>| {
+                entry
+                    .as_ref()
+                    .map(|entry| (kind_of(entry.filemode()), ObjectId::from_git(entry.id())))
+            };
+            let (old, new) = (of(&old), of(&new));
+            // A file and a folder of one name do not meet, so both sides are of one kind.
+            let is_folder =
+                |side: &Option<(TreeKind, ObjectId)>| matches!(side, Some((TreeKind::Folder, _)));
+            if (is_folder(&old) || is_folder(&new)) && !stop(&path) {
+                let id = |side: Option<(TreeKind, ObjectId)>| side.map(|(_, id)| id);
+                self.compare(&path, id(old), id(new), stop, found)?;
+            } else {
+                found.push(Difference {
+                    path,
+                    before: old,
+                    after: new,
+                });
+            }
+        }
+    }
+}
+
+/// Trees are sorted as if the names of folders ended in a slash.
+fn order_of(left: &git2::TreeEntry<'_>, right: &git2::TreeEntry<'_>) -> Ordering {
+    fn key<'a>(entry: &'a git2::TreeEntry<'_>) -> impl Iterator<Item = u8> + 'a {
+        let end = (entry.kind() == Some(ObjectType::Tree)).then_some(b'/');
+        entry.name_bytes().iter().copied().chain(end)
+    }
+    key(left).cmp(key(right))
+}
