@@ -46,8 +46,18 @@ pub fn check_case(files: &dyn Files, world: &World, case: &Case) -> Vec<Diagnost
 
 /// Reads and judges the clue in a folder.
 pub fn check_folder(files: &dyn Files, world: &World, folder: &str) -> Vec<Diagnostic> {
-    let (case, mut found) = Case::load(files, world, folder);
-    found.extend(check_case(files, world, &case));
+    let (case, found) = Case::load(files, world, folder);
+    check_loaded(files, world, &case, found)
+}
+
+/// Judges a clue that was read; `found` is what reading it said.
+pub fn check_loaded(
+    files: &dyn Files,
+    world: &World,
+    case: &Case,
+    mut found: Vec<Diagnostic>,
+) -> Vec<Diagnostic> {
+    found.extend(check_case(files, world, case));
     // Who is in no organisation needs not be told, at the same place, how names are written.
     let named: Vec<Place> = found
         .iter()

@@ -2,6 +2,7 @@
 //! It decides nothing about clues.
 
 mod advance;
+mod audit;
 mod calendar;
 mod check;
 mod delimited;
@@ -11,6 +12,7 @@ mod due;
 mod examples;
 mod explain;
 mod filter;
+mod hook;
 mod import;
 mod keys;
 mod ledger;
@@ -106,6 +108,10 @@ enum Subcommands {
     Ledger(ledger::Ledger),
     /// Say whether a folder obeys the procedure
     Check(check::Check),
+    /// Judge the history, commit by commit, by the rules that were in force
+    Audit(audit::Audit),
+    /// The gate before a commit, and before a push is taken
+    Hook(hook::Hook),
     /// Print a record or the whole dossier as an HTML page
     Render(render::Render),
     /// Play the sample organisation's clues into a new repository, with their dossiers
@@ -141,12 +147,14 @@ impl Subcommands {
             | Self::Advance(_)
             | Self::Note(_)
             | Self::Supervise(_)
+            | Self::Hook(_)
             | Self::Demo(_) => true,
             Self::Next(_)
             | Self::Show(_)
             | Self::List(_)
             | Self::Ledger(_)
             | Self::Check(_)
+            | Self::Audit(_)
             | Self::Render(_)
             | Self::Stats(_)
             | Self::Explain(_)
@@ -382,6 +390,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::List(command) => command.run(&context),
         Subcommands::Ledger(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
+        Subcommands::Audit(command) => command.run(&context),
+        Subcommands::Hook(command) => command.run(&context),
         Subcommands::Render(command) => command.run(&context),
         Subcommands::Stats(command) => command.run(&context),
         Subcommands::Demo(command) => command.run(&context),

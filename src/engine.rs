@@ -1,9 +1,11 @@
 //! THE order: load, check, decide, change, check again, commit. Everything that changes a repository goes through here.
 //! It never prints, and never reads environment or clock: the caller brings both.
 
+mod audit;
 mod calendar;
 mod documents;
 mod drafts;
+mod gate;
 mod history;
 mod intake;
 mod setup;
@@ -14,7 +16,9 @@ mod supervision;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+pub use audit::{AuditRequest, HistoryReader};
 pub use calendar::{CalendarImport, YearChange};
+pub use gate::{Push, Pushed, Refusal, install_hook};
 pub use intake::{Collected, Intake, Judge};
 pub use setup::init;
 pub use supervision::{SampleRequest, SupervisionRequest};

@@ -14,7 +14,7 @@ pub use disk::DiskFiles;
 pub use finding::unreadable;
 pub use memory::MemoryFiles;
 pub use overlay::OverlayFiles;
-pub use tree::TreeFiles;
+pub use tree::{SharedRepository, TreeFiles};
 
 /// What a name in a folder is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

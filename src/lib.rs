@@ -47,6 +47,8 @@ pub mod sampling;
 pub mod statistics;
 pub mod workflow;
 
+pub mod audit;
+
 pub mod commit;
 
 pub mod engine;

@@ -2,6 +2,7 @@
 //! It holds what an organisation decided, and decides nothing itself.
 
 mod deadline;
+mod history;
 mod pattern;
 pub mod soundness;
 
@@ -13,6 +14,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 pub use deadline::{Deadline, Escalation, Limit, Recipient, Statute};
+pub use history::{Change, History};
 pub use pattern::{NameParts, match_path};
 
 use crate::expression::{Expression, Fault, Scope, Shape};
@@ -171,6 +173,9 @@ pub struct RecordType {
     /// From when on a record that no state requires counts as finished, so that its headings must be filled in.
     #[serde(default)]
     pub finished: Option<Condition>,
+    /// Lists whose entries, once committed, are neither changed nor taken out.
+    #[serde(default)]
+    pub kept: Vec<String>,
 }
 
 impl RecordType {
@@ -362,6 +367,8 @@ pub struct Rulebook {
     pub escalation: Vec<Escalation>,
     pub routing: Vec<Route>,
     pub retention: IndexMap<String, Retention>,
+    #[serde(default)]
+    pub history: History,
     /// The file as a value, for expressions and documents.
     #[serde(skip)]
     pub value: Value,

@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Shape;
 use crate::files::{Files, ReadError};
 use crate::text::Bilingual;
-use crate::yaml::Node;
+use crate::yaml::{Node, Path, Segment};
 
 /// Every schema that a repository must have, by name.
 pub const NAMES: &[&str] = &[
@@ -160,6 +160,15 @@ impl Schemas {
         }
     }
 
+    /// Fields that only steps write.
+    pub fn written_by_steps(&self, name: &str) -> Vec<WrittenBySteps> {
+        let mut found = Vec::new();
+        if let Some(schema) = self.get(name) {
+            collect_written(schema, &mut Vec::new(), &mut found);
+        }
+        found
+    }
+
     /// Finds every value that the schema says refers to something (`x-reference`).
     pub fn references(&self, name: &str, value: &Value) -> Vec<Reference> {
         let mut found = Vec::new();
@@ -167,6 +176,61 @@ impl Schemas {
             collect_references(schema, value, &mut String::new(), &mut found);
         }
         found
+    }
+}
+
+/// A field that only steps write (`readOnly`), with the value that it may have from the beginning.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrittenBySteps {
+    /// The keys on the way; `*` stands for every item of a list.
+    pub path: Vec<String>,
+    pub default: Value,
+}
+
+impl WrittenBySteps {
+    /// Where the field is in a record, once for each item of a list on the way.
+    pub fn places(&self, value: &Value) -> Vec<Path> {
+        let mut places = vec![(Path::new(), Some(value))];
+        for part in &self.path {
+            let mut next = Vec::new();
+            for (place, value) in places {
+                if part == "*" {
+                    let items = value.and_then(Value::as_array);
+                    for (index, item) in items.into_iter().flatten().enumerate() {
+                        let mut place = place.clone();
+                        place.push(Segment::Index(index));
+                        next.push((place, Some(item)));
+                    }
+                } else {
+                    let mut place = place;
+                    place.push(Segment::Key(part.clone()));
+                    next.push((place, value.and_then(|value| value.get(part))));
+                }
+            }
+            places = next;
+        }
+        places.into_iter().map(|(place, _)| place).collect()
+    }
+}
+
+fn collect_written(schema: &Value, path: &mut Vec<String>, found: &mut Vec<WrittenBySteps>) {
+    if schema.get("readOnly") == Some(&Value::Bool(true)) {
+        found.push(WrittenBySteps {
+            path: path.clone(),
+            default: schema.get("default").cloned().unwrap_or(Value::Null),
+        });
+        return;
+    }
+    let properties = schema.get("properties").and_then(Value::as_object);
+    for (key, inner) in properties.into_iter().flatten() {
+        path.push(key.clone());
+        collect_written(inner, path, found);
+        path.pop();
+    }
+    if let Some(items) = schema.get("items") {
+        path.push("*".to_owned());
+        collect_written(items, path, found);
+        path.pop();
     }
 }
 

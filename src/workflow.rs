@@ -6,6 +6,7 @@ mod clock;
 mod draft;
 mod next;
 mod permission;
+mod retrace;
 mod subject;
 mod values;
 
@@ -13,6 +14,7 @@ use serde_json::{Map, Value, json};
 
 pub use draft::{DraftRequest, draft, draft_context, routed_departments};
 pub use next::{Possibility, options};
+pub use retrace::{Taken, at, departs, retrace, same};
 pub use subject::Subject;
 
 use crate::case::Case;
@@ -126,55 +128,20 @@ pub fn decide(
     )?;
     list_new_attachments(desk, case, command, &mut changes)?;
     let (case, subject) = chosen(desk, case, step, command, actor, &changes)?;
-    let step_value = json!({
-        "name": command.step, "by": actor.person, "at": actor.at.to_string(), "department": subject.department,
-        "reason": command.reason, "type": command.entry_type, "with": command.with,
-        "deadline": subject.deadline, "extension": subject.extension,
-    });
-    let scope = step_scope(world, &case, &step_value);
-    let record = subject.own(&case, step);
+    let about = step_value(command, actor, &subject);
+    let scope = step_scope(world, &case, &about);
     let inner = subject.scope(world, &case, &scope, step);
-    who(world, &case, &inner, step, command, actor, record)?;
-    let unmet = judge_rules(world, &case, &inner, step.conditions.iter(), record);
-    if !unmet.is_empty() {
-        return Err(unmet
-            .into_iter()
-            .map(|mut diagnostic| {
-                diagnostic.code = if diagnostic.code == Code::Rule {
-                    Code::StepCondition
-                } else {
-                    diagnostic.code
-                };
-                diagnostic
-            })
-            .collect());
-    }
+    takeable(world, &case, &inner, step, &subject, (command, actor))?;
     write_values(world, &case, &inner, step, &subject, &mut changes)?;
 
     let overlay = changes.over(desk.files);
     let (case, _) = Case::load(&overlay, world, &case.folder);
-    let scope = step_scope(world, &case, &step_value);
-    let inner = subject.scope(world, &case, &scope, step);
-    let to = target(&case, step, &inner, &state)?;
-    let mut card = Map::new();
-    for (field, condition) in step
-        .sets
-        .iter()
-        .filter(|(field, _)| field.starts_with("clue."))
-    {
-        let mut with_retention = inner.clone();
-        if condition.source() == "retention" {
-            with_retention.set(
-                "retention",
-                &json!(retention(world, &scope)),
-                &Shape::Scalar,
-            );
-        }
-        card.insert(
-            field["clue.".len()..].to_owned(),
-            value_of(&case, condition, &with_retention)?,
-        );
-    }
+    let scope = step_scope(world, &case, &about);
+    let Outcome {
+        to,
+        card,
+        responsible,
+    } = outcome(world, &case, step, &subject, &scope, actor)?;
     let number = match (&case.card, step.numbers) {
         (Some(present), true) if present.number.is_none() => {
             let category = card
@@ -185,13 +152,6 @@ pub fn decide(
         }
         _ => None,
     };
-    let responsible = match &step.responsible {
-        Some(condition) => value_of(&case, condition, &inner)?
-            .as_str()
-            .map(str::to_owned),
-        None => case.card.as_ref().map(|card| card.responsible.clone()),
-    };
-    let responsible = responsible.unwrap_or_else(|| actor.person.clone());
     let decision = Decision {
         id: case.id.clone(),
         step: command.step.clone(),
@@ -205,6 +165,80 @@ pub fn decide(
         changes,
     };
     finish(desk, &case, step, command, actor, card, decision)
+}
+
+/// What expressions see of the step itself.
+fn step_value(command: &Command, actor: &Actor, subject: &Subject) -> Value {
+    json!({
+        "name": command.step, "by": actor.person, "at": actor.at.to_string(), "department": subject.department,
+        "reason": command.reason, "type": command.entry_type, "with": command.with,
+        "deadline": subject.deadline, "extension": subject.extension,
+    })
+}
+
+/// Whether this person may take the step on what it is about, and its conditions hold.
+fn takeable(
+    world: &World,
+    case: &Case,
+    scope: &Scope,
+    step: &Step,
+    subject: &Subject,
+    (command, actor): (&Command, &Actor),
+) -> Result<(), Vec<Diagnostic>> {
+    let record = subject.own(case, step);
+    who(world, case, scope, step, command, actor, record)?;
+    let mut unmet = judge_rules(world, case, scope, step.conditions.iter(), record);
+    for diagnostic in &mut unmet {
+        if diagnostic.code == Code::Rule {
+            diagnostic.code = Code::StepCondition;
+        }
+    }
+    if unmet.is_empty() { Ok(()) } else { Err(unmet) }
+}
+
+/// Where a step leads, what it writes into the index card, and who is responsible then.
+struct Outcome {
+    to: String,
+    card: Map<String, Value>,
+    responsible: String,
+}
+
+/// The outcome of a step for a clue whose records hold the step's values already.
+fn outcome(
+    world: &World,
+    case: &Case,
+    step: &Step,
+    subject: &Subject,
+    scope: &Scope,
+    actor: &Actor,
+) -> Result<Outcome, Vec<Diagnostic>> {
+    let inner = subject.scope(world, case, scope, step);
+    let to = target(case, step, &inner, case.state())?;
+    let mut card = Map::new();
+    for (field, condition) in &step.sets {
+        let Some(field) = field.strip_prefix("clue.") else {
+            continue;
+        };
+        let mut with_retention = inner.clone();
+        if condition.source() == "retention" {
+            with_retention.set("retention", &json!(retention(world, scope)), &Shape::Scalar);
+        }
+        card.insert(
+            field.to_owned(),
+            value_of(case, condition, &with_retention)?,
+        );
+    }
+    let responsible = match &step.responsible {
+        Some(condition) => value_of(case, condition, &inner)?
+            .as_str()
+            .map(str::to_owned),
+        None => case.card.as_ref().map(|card| card.responsible.clone()),
+    };
+    Ok(Outcome {
+        to,
+        card,
+        responsible: responsible.unwrap_or_else(|| actor.person.clone()),
+    })
 }
 
 /// Writes the card with its trail and seals, drafts what comes next, and judges the whole as it would stand.

@@ -11,7 +11,7 @@ use crate::expression::{Prepared, Scope, Shape};
 use crate::files::{Files, unreadable};
 use crate::record::Organisation;
 use crate::rulebook::Rulebook;
-use crate::schema::Schemas;
+use crate::schema::{Schemas, WrittenBySteps};
 use crate::yaml::{self, Document};
 
 /// Largest record that is read, in bytes.
@@ -28,6 +28,8 @@ pub struct World {
     pub rulebook_document: Document,
     /// The names that expressions may use.
     pub variables: BTreeMap<String, Shape>,
+    /// By record, the fields that only steps write.
+    written: BTreeMap<String, Vec<WrittenBySteps>>,
     prepared: PreparedParts,
 }
 
@@ -104,6 +106,10 @@ impl World {
         let (calendar, found) = Calendar::load(files, &schemas, &organisation);
         diagnostics.extend(found);
         let variables = rulebook.variables(&schemas);
+        let records = rulebook.records.iter();
+        let written = records
+            .map(|(name, record)| (name.clone(), schemas.written_by_steps(&record.schema)))
+            .collect();
         let prepared = PreparedParts::new(&rulebook.value, &organisation_value, &variables);
         (
             Some(Self {
@@ -114,6 +120,7 @@ impl World {
                 rulebook,
                 rulebook_document,
                 variables,
+                written,
                 prepared,
             }),
             diagnostics,
@@ -134,6 +141,11 @@ impl World {
                 scope.lend(part.0, value.clone());
             }
         }
+    }
+
+    /// The fields of a record that only steps write.
+    pub fn written_by_steps(&self, record: &str) -> &[WrittenBySteps] {
+        self.written.get(record).map_or(&[], Vec::as_slice)
     }
 
     /// Whether a person has one of the roles.

@@ -13,7 +13,7 @@ mod write;
 
 use serde_json::{Map, Number};
 
-pub use edit::{Edit, edit};
+pub use edit::{Edit, apply, edit};
 pub use fault::{check_bytes, conflicts};
 pub use path::{Path, Segment, parse_path, show_path};
 pub use write::{scalar, to_yaml};

@@ -22,6 +22,26 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue draft 20261123-k7qd transfers --department quality\nclue draft YW-2026-0001 meetings --purpose coordination --date 2026-11-24",
     ),
     (
+        "audit",
+        "clue audit\nclue audit main..work              # what a branch adds\nclue audit --format json",
+        "clue audit\nclue audit main..work              # 只看分支增加的提交\nclue audit --format json",
+    ),
+    (
+        "hook install",
+        "clue hook install --pre-commit         # in a clone\nclue -C /srv/clues.git hook install --pre-receive",
+        "clue hook install --pre-commit         # 在克隆中\nclue -C /srv/clues.git hook install --pre-receive",
+    ),
+    (
+        "hook pre-commit",
+        "clue hook pre-commit                   # what git commit would be told",
+        "clue hook pre-commit                   # 与 git commit 时的判定相同",
+    ),
+    (
+        "hook pre-receive",
+        "echo \"$OLD $NEW refs/heads/main\" | clue hook pre-receive",
+        "echo \"$OLD $NEW refs/heads/main\" | clue hook pre-receive",
+    ),
+    (
         "next",
         "clue next YW-2026-0001\nclue next .                      # the clue whose folder this is",
         "clue next YW-2026-0001\nclue next .                      # 当前目录所属的线索",

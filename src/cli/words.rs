@@ -57,6 +57,43 @@ const CHINESE: &[(&str, &str)] = &[
     ("Show a clue with its trail", "查看线索及办理经过"),
     ("List clues", "列出线索"),
     (
+        "Judge the history, commit by commit, by the rules that were in force",
+        "逐个提交审计历史，以当时有效的规则为准",
+    ),
+    (
+        "Commits to judge: a branch or commit with all that it rests on, or two of them as A..B (HEAD)",
+        "要审计的提交：一个分支或提交及其全部历史，或写成 A..B（默认 HEAD）",
+    ),
+    (
+        "Folder of the clue repository in a git repository without a work tree",
+        "在没有工作区的 git 仓库中，线索仓库所在的目录",
+    ),
+    (
+        "The gate before a commit, and before a push is taken",
+        "提交之前、接受推送之前的关口",
+    ),
+    ("Write the hooks into this repository", "把钩子写入此仓库"),
+    (
+        "Judge what is staged, as if it were committed now (git calls this)",
+        "判定暂存的内容，如同现在提交（由 git 调用）",
+    ),
+    (
+        "Judge what a push brings, before it is taken (git calls this)",
+        "在接受推送之前判定其内容（由 git 调用）",
+    ),
+    (
+        "Judge what is staged before each commit",
+        "每次提交之前判定暂存的内容",
+    ),
+    (
+        "Judge each push to this repository",
+        "判定向此仓库的每次推送",
+    ),
+    (
+        "Files that pre-commit names; everything that is staged is judged",
+        "pre-commit 给出的文件；凡暂存的内容都会判定",
+    ),
+    (
         "The tracking ledger: one row a clue, where it stands, since when, and until when",
         "跟踪台账：每条线索一行，列明办理情况、各步日期和期限",
     ),

@@ -247,6 +247,52 @@ codes! {
     StepCondition "step-condition" Error
         "the step's condition does not hold" "不满足步骤的条件"
         "The rulebook gives the step a condition of its own. The finding says what is missing." "规则书对该步骤另有条件。提示中说明了还缺什么。";
+    // History.
+    HistoryAuthor "history-author" Error
+        "a commit's author is nobody who may have made it" "提交的作者不符"
+        "The author of a commit that changes clues or rules is a person of the organisation at that time, and is the one whom the trail names. Who commits for somebody else leaves a trail that cannot be trusted (P2)." "改动线索或规则的提交，其作者须是当时组织中的人员，并与经过中的办理人一致。代人提交会使经过不可信（P2）。";
+    HistoryDate "history-date" Error
+        "a date of a commit cannot be" "提交的日期不合常理"
+        "The time of a step in the trail is the author date of its commit; the author date lies close before the moment of committing; and no commit is older than those it rests on. How close is a setting of the rulebook (history). Anything else is back-dating, or a clock that is wrong." "经过中的时间就是提交的作者日期；作者日期应略早于实际提交的时刻；后面的提交不得早于它所依据的提交。允许的出入由规则书的 history 规定。除此之外就是倒填日期，或时钟不准。";
+    HistoryTrailer "history-trailer" Error
+        "a commit's message says another thing than the commit does" "提交说明与内容不符"
+        "The trailers Clue-Id, Clue-Step, Clue-From and Clue-To name the step that the commit takes. A message that names another one, or one that was not taken, misleads whoever reads the history." "提交说明末尾的 Clue-Id、Clue-Step、Clue-From、Clue-To 写明本次办理的步骤。写成别的步骤，或写了没有办理的步骤，会误导查阅历史的人。";
+    HistoryTrail "history-trail" Error
+        "the trail was rewritten" "办理经过被改写"
+        "What the trail holds stays for ever: entries are only added, at its end (P2)." "经过中的条目永久保留，只能在末尾增加（P2）。";
+    HistorySteps "history-steps" Error
+        "a commit holds more than one step of a clue" "一次提交包含多个步骤"
+        "Each step is a commit of its own, so that what stood before and after it can be judged; a merge takes none. Squashing commits destroys that." "每一步单独提交，这样才能核对前后内容；合并提交不办理步骤。压缩合并（squash）会破坏这一点。";
+    HistoryCard "history-card" Error
+        "the index card is not as steps leave it" "索引卡与步骤的结果不一致"
+        "Only steps change clue.yaml, and each gives it exactly what the rulebook says. Here it was changed without a step, or to something else." "clue.yaml 只由步骤改动，每一步写入什么由规则书决定。这里没有办理步骤就改了，或改成了别的内容。";
+    HistoryField "history-field" Error
+        "a field that only steps write was changed" "只由步骤写入的字段被改动"
+        "Signatures of approval, receipt and completion, and the status of a slip, are written by the step that they stand for (readOnly in the schema). Somebody wrote one without taking the step." "审批、签收、办结的签署和流转单的状态由相应的步骤写入（模式中标为 readOnly）。有人没有办理步骤就写了它。";
+    HistoryEntry "history-entry" Error
+        "an entry that must be kept was changed or taken out" "须保留的条目被改动或删除"
+        "Entries of a handling record, once committed, stay as they are (P2, H9). What was wrong in one is put right by another one." "处理记录的条目一经提交就不再改动（P2、H9）。写错的，另加一条更正。";
+    HistoryDeletion "history-deletion" Error
+        "something was deleted that may not be" "删除了不得删除的内容"
+        "A clue that was collected stays, also when it is dismissed; only destruction after its retention period removes its records (R3)." "线索一经提交就不得删除，不予受理的也一样；只有保管期满后的销毁才移除记录（R3）。";
+    HistoryNumber "history-number" Error
+        "the register of numbers was tampered with" "编号登记被改动"
+        "Numbers are given in their order by the step that registers a clue, and never twice, also not after a clue is gone (T4)." "编号由登记步骤依次给出，绝不重复，线索不在之后也不再使用（T4）。";
+    HistoryAuthority "history-authority" Error
+        "rules or people were changed by somebody who may not" "无权者修改了规则或人员"
+        "The rulebook says under history.changes which roles may change organisation, rulebook, schemas, templates and calendar (P2). It counts as it stood before the change." "规则书的 history.changes 规定哪些角色可以修改组织、规则书、模式、模板和日历（P2），以修改之前的规定为准。";
+    HistoryMerge "history-merge" Error
+        "a merge holds what neither side has" "合并提交包含双方都没有的内容"
+        "A merge brings two histories together: what one of them has changed is in the result, and nothing else. A change hidden in it was made by nobody." "合并只是把两边的历史合到一起：一方的改动应出现在结果中，除此之外不应有别的改动。藏在合并中的改动没有人负责。";
+    HistoryFile "history-file" Error
+        "a commit adds a file that belongs nowhere" "提交加入了格式之外的文件"
+        "Below clues/, register/, schema/ and calendar/ there are records, entries and settings only. Anything else would be read by nothing and judged by nobody." "clues/、register/、schema/、calendar/ 之下只有记录、登记项和设置；其他文件没有程序会读，也没有人核对。";
+    HistoryUnreadable "history-unreadable" Error
+        "what a commit holds cannot be read" "提交的内容无法读取"
+        "Organisation or rulebook of the commit cannot be used, or an object is missing. The commit is judged by the last rulebook before it that can be." "该提交的组织或规则书无法使用，或者缺少对象。此后以之前最近可用的规则书为准。";
+    HistoryReference "history-reference" Error
+        "a branch may not be moved like that" "不允许这样移动分支"
+        "The protected branch only grows: it is not deleted, and nothing that was pushed is taken back. Pull and push again." "受保护的分支只增不减：不能删除，已推送的内容不能撤回。请先拉取再推送。";
     // Import.
     ImportRow "import-row" Error
         "a row was not imported" "有一行未能导入"

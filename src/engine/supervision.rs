@@ -122,7 +122,7 @@ impl Engine {
         request: &SampleRequest,
     ) -> Result<Vec<Candidate>, Failure> {
         let prefix = repository.prefix(&self.root);
-        let files = TreeFiles::new(repository, commit, prefix);
+        let files = TreeFiles::new(repository, commit, &prefix)?;
         let (world, found) = World::load(&files, builtin::files());
         let Some(world) = world else {
             return Err(Failure::Findings(found));

@@ -1,71 +1,113 @@
 //! Files of a commit's tree, read through git.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::files::{FileKind, Files, FolderEntry, ReadError, join};
-use crate::git::{GitError, Repository, TreeKind};
+use crate::files::{FileKind, Files, FolderEntry, ReadError, file_name, join, parent};
+use crate::git::{GitError, ObjectId, Repository, TreeEntry, TreeKind};
+
+/// A repository that several readers of one thread take turns with.
+pub type SharedRepository = Arc<Mutex<Repository>>;
 
 /// The files of a commit, or of a folder in it.
 pub struct TreeFiles {
-    repository: Mutex<Repository>,
-    commit: String,
-    prefix: String,
+    repository: SharedRepository,
+    /// The tree that counts as the top; none where the commit has no such folder.
+    root: Option<ObjectId>,
+    /// What was listed already, by folder.
+    folders: Mutex<HashMap<String, Arc<Vec<TreeEntry>>>>,
 }
 
 impl TreeFiles {
     /// Takes a repository, a commit's id, and the folder below the work tree that counts as the top.
-    pub fn new(
-        repository: Repository,
-        commit: impl Into<String>,
-        prefix: impl Into<String>,
-    ) -> Self {
-        Self {
-            repository: Mutex::new(repository),
-            commit: commit.into(),
-            prefix: prefix.into(),
-        }
+    pub fn new(repository: Repository, commit: &str, prefix: &str) -> Result<Self, GitError> {
+        let id = ObjectId::parse(commit)
+            .ok_or_else(|| GitError::Failed(format!("{commit} is no commit")))?;
+        let tree = repository.commit_facts(id)?.tree;
+        Self::of_tree(Arc::new(Mutex::new(repository)), Some(tree), prefix)
     }
 
-    fn repository(&self) -> MutexGuard<'_, Repository> {
-        self.repository
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    /// Takes a tree, and the folder below it that counts as the top.
+    pub fn of_tree(
+        repository: SharedRepository,
+        tree: Option<ObjectId>,
+        prefix: &str,
+    ) -> Result<Self, GitError> {
+        let root = match tree {
+            None => None,
+            Some(tree) => {
+                let found = lock(&repository).below_tree(tree, prefix)?;
+                found
+                    .filter(|(kind, _)| *kind == TreeKind::Folder)
+                    .map(|(_, id)| id)
+            }
+        };
+        Ok(Self {
+            repository,
+            root,
+            folders: Mutex::new(HashMap::new()),
+        })
     }
 
-    fn full(&self, path: &str) -> String {
+    /// The object that lies at a path.
+    pub fn object(&self, path: &str) -> Result<Option<(TreeKind, ObjectId)>, ReadError> {
         if path.is_empty() {
-            self.prefix.clone()
-        } else {
-            join(&self.prefix, path)
+            return Ok(self.root.map(|id| (TreeKind::Folder, id)));
         }
+        let known = lock(&self.folders).get(parent(path)).cloned();
+        if let Some(listed) = known {
+            let name = file_name(path);
+            let entry = listed.iter().find(|entry| entry.name == name);
+            return Ok(entry.map(|entry| (entry.kind, entry.id)));
+        }
+        let Some(root) = self.root else {
+            return Ok(None);
+        };
+        lock(&self.repository)
+            .below_tree(root, path)
+            .map_err(failed)
     }
+
+    fn listed(&self, folder: &str) -> Result<Arc<Vec<TreeEntry>>, ReadError> {
+        let known = lock(&self.folders).get(folder).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let listed = match self.object(folder)? {
+            Some((TreeKind::Folder, id)) => lock(&self.repository).tree(id).map_err(failed)?,
+            _ => Vec::new(),
+        };
+        let listed = Arc::new(listed);
+        lock(&self.folders).insert(folder.to_owned(), Arc::clone(&listed));
+        Ok(listed)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Files for TreeFiles {
     fn read(&self, path: &str, limit: u64) -> Result<Option<Arc<[u8]>>, ReadError> {
-        match self.kind(path)? {
+        match self.object(path)? {
             None => Ok(None),
-            Some(FileKind::File | FileKind::Executable) => {
-                let bytes = self
-                    .repository()
-                    .read_blob(&self.commit, &self.full(path), limit)
-                    .map_err(failed)?;
-                Ok(bytes.map(Arc::from))
+            Some((TreeKind::File | TreeKind::Executable, id)) => {
+                match lock(&self.repository).blob(id, limit).map_err(failed)? {
+                    Ok(bytes) => Ok(Some(bytes)),
+                    Err(size) => Err(ReadError::TooLarge(size)),
+                }
             }
-            Some(other) => Err(ReadError::Kind(other)),
+            Some((other, _)) => Err(ReadError::Kind(file_kind(other))),
         }
     }
 
     fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, ReadError> {
-        let listed = self
-            .repository()
-            .list_tree(&self.commit, &self.full(folder))
-            .map_err(failed)?;
-        let mut entries: Vec<_> = listed
-            .into_iter()
-            .map(|(name, kind)| FolderEntry {
-                name,
-                kind: file_kind(kind),
+        let mut entries: Vec<_> = self
+            .listed(folder)?
+            .iter()
+            .map(|entry| FolderEntry {
+                name: entry.name.clone(),
+                kind: file_kind(entry.kind),
             })
             .collect();
         entries.sort();
@@ -73,11 +115,22 @@ impl Files for TreeFiles {
     }
 
     fn kind(&self, path: &str) -> Result<Option<FileKind>, ReadError> {
-        let kind = self
-            .repository()
-            .tree_kind(&self.commit, &self.full(path))
-            .map_err(failed)?;
-        Ok(kind.map(file_kind))
+        Ok(self.object(path)?.map(|(kind, _)| file_kind(kind)))
+    }
+
+    fn walk(&self, folder: &str) -> Result<Vec<(String, FileKind)>, ReadError> {
+        let mut found = Vec::new();
+        let mut entries: Vec<_> = self.listed(folder)?.iter().cloned().collect();
+        entries.sort_by(|left, right| left.name.cmp(&right.name));
+        for entry in entries {
+            let path = join(folder, &entry.name);
+            if entry.kind == TreeKind::Folder {
+                found.extend(self.walk(&path)?);
+            } else {
+                found.push((path, file_kind(entry.kind)));
+            }
+        }
+        Ok(found)
     }
 }
 

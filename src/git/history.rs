@@ -124,6 +124,48 @@ impl Repository {
         Self::wrap_any(inner)
     }
 
+    /// Whether the repository has no work tree.
+    pub fn is_bare(&self) -> bool {
+        self.inner.is_bare()
+    }
+
+    /// The commits that an unfinished merge brings in.
+    pub fn being_merged(&self) -> Result<Vec<ObjectId>, GitError> {
+        let path = self.inner.path().join("MERGE_HEAD");
+        let text = std::fs::read_to_string(path).unwrap_or_default();
+        Ok(text
+            .lines()
+            .filter_map(|line| ObjectId::parse(line.trim()))
+            .collect())
+    }
+
+    /// The branch that HEAD names.
+    pub fn head_reference(&self) -> Option<String> {
+        let head = self.inner.find_reference("HEAD").ok()?;
+        head.symbolic_target().ok().flatten().map(str::to_owned)
+    }
+
+    /// Every value of a key of git's configuration.
+    pub fn configured_all(&self, key: &str) -> Vec<String> {
+        let mut values = Vec::new();
+        if let Ok(config) = self.inner.config()
+            && let Ok(entries) = config.multivar(key, None)
+        {
+            let _ = entries.for_each(|entry| values.extend(entry.value().ok().map(str::to_owned)));
+        }
+        values
+    }
+
+    /// The folder in which git looks for hooks.
+    pub fn hooks(&self) -> std::path::PathBuf {
+        let config = self.inner.config();
+        match config.and_then(|config| config.get_path("core.hooksPath")) {
+            Ok(path) if path.is_absolute() => path,
+            Ok(path) => self.work_tree().join(path),
+            Err(_) => self.inner.commondir().join("hooks"),
+        }
+    }
+
     /// Whether the repository has only a part of its history.
     pub fn is_shallow(&self) -> bool {
         self.inner.is_shallow()
@@ -184,6 +226,15 @@ impl Repository {
             || self
                 .inner
                 .graph_descendant_of(new.to_git()?, old.to_git()?)?)
+    }
+
+    /// A commit that two others both rest on, the nearest; none where there is none.
+    pub fn merge_base(&self, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>, GitError> {
+        match self.inner.merge_base(one.to_git()?, other.to_git()?) {
+            Ok(id) => Ok(Some(ObjectId::from_git(id))),
+            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// A commit as it was written.

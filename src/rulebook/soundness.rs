@@ -156,6 +156,18 @@ impl Checker<'_> {
                 schema_names.iter().map(String::as_str),
             );
         }
+        for (index, change) in rulebook.history.changes.iter().enumerate() {
+            for (number, role) in change.roles.iter().enumerate() {
+                let pointer = format!("/history/changes/{index}/roles/{number}");
+                self.declared(&pointer, ROLE, role, roles());
+            }
+        }
+        for (name, record) in &rulebook.records {
+            for (index, list) in record.kept.iter().enumerate() {
+                let pointer = format!("/records/{name}/kept/{index}");
+                self.field(&pointer, &format!("{name}.{list}"));
+            }
+        }
         for (category_name, category) in &rulebook.categories {
             for (kind_name, kind) in &category.kinds {
                 let base = format!("/categories/{category_name}/kinds/{kind_name}");

@@ -69,22 +69,33 @@ pub(super) fn chosen(
         found.extend(check_references(&overlay, desk.world, &case));
         return Err(found);
     }
-    let subject = match (&step.each, step.clock) {
-        (_, Some(deed)) => of_clock(desk.world, &case, command, deed, actor)?,
-        (None, None) => Subject {
+    let subject = subject_of(desk.world, &case, step, command, actor)?;
+    Ok((case, subject))
+}
+
+/// What the step is about.
+pub(super) fn subject_of(
+    world: &World,
+    case: &Case,
+    step: &Step,
+    command: &Command,
+    actor: &Actor,
+) -> Result<Subject, Vec<Diagnostic>> {
+    match (&step.each, step.clock) {
+        (_, Some(deed)) => of_clock(world, case, command, deed, actor),
+        (None, None) => Ok(Subject {
             department: command.department.clone(),
             ..Subject::default()
-        },
+        }),
         (Some(each), None) => {
-            let declared = desk.world.rulebook.records.get(each);
+            let declared = world.rulebook.records.get(each);
             if declared.is_some_and(|declared| declared.is_by_department()) {
-                of_department(&case, each, command)?
+                of_department(case, each, command)
             } else {
-                of_record(desk.world, &case, each, step, command)?
+                of_record(world, case, each, step, command)
             }
         }
-    };
-    Ok((case, subject))
+    }
 }
 
 /// A refusal that says what could have been given.

@@ -153,7 +153,21 @@ pub(super) fn write_values(
     subject: &Subject,
     changes: &mut Changes,
 ) -> Result<(), Vec<Diagnostic>> {
-    let mut by_record: Vec<(&Record, Vec<Edit>)> = Vec::new();
+    for (record, edits) in step_values(world, case, scope, step, subject)? {
+        changes.edit(record, &edits).map_err(|found| vec![found])?;
+    }
+    Ok(())
+}
+
+/// What the step writes into which record.
+pub(super) fn step_values<'c>(
+    world: &World,
+    case: &'c Case,
+    scope: &Scope,
+    step: &Step,
+    subject: &Subject,
+) -> Result<Vec<(&'c Record, Vec<Edit>)>, Vec<Diagnostic>> {
+    let mut by_record: Vec<(&'c Record, Vec<Edit>)> = Vec::new();
     let own = subject.own(case, step);
     let fields = step
         .sets
@@ -199,10 +213,7 @@ pub(super) fn write_values(
             }
         }
     }
-    for (record, edits) in by_record {
-        changes.edit(record, &edits).map_err(|found| vec![found])?;
-    }
-    Ok(())
+    Ok(by_record)
 }
 
 fn without_nulls(value: Value) -> Value {

@@ -88,8 +88,8 @@ fn refusal(path: &str, within: Span, en: String, zh: String) -> Diagnostic {
         .remedy("edit the file by hand", "请手工编辑该文件")
 }
 
-/// Applies an edit to a value: what the text must say in the end.
-fn apply(root: &mut Json, edit: &Edit) -> Result<(), (String, String)> {
+/// Applies an edit to a value: what the text must say in the end. The error says, in both languages, why it cannot be.
+pub fn apply(root: &mut Json, edit: &Edit) -> Result<(), (String, String)> {
     match edit {
         Edit::Set { path, value } => *reach(root, path)? = value.clone(),
         Edit::Append { path, value } => match reach(root, path)? {

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 /// One part of a path into a value.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Segment {
     Key(String),
     /// Position in a sequence, from 0.

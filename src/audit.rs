@@ -1,0 +1,40 @@
+//! The audit: history replayed, each commit judged by the rulebook, schemas and people that were in force before it.
+//!
+//! A commit answers for what it changes, and for nothing else: what was wrong before it is the fault of the commit that
+//! made it so. `replay` goes through the commits; `crossing` judges what one of them does to one clue, `merging` what a
+//! merge does, `commit` the commit itself and `beside` what stands beside the clues. It never writes.
+
+mod beside;
+mod commit;
+mod crossing;
+mod merging;
+mod replay;
+
+pub use crossing::crossing;
+pub use replay::{Clock, Pending, Stage, audit, pending};
+
+use crate::diagnostic::Diagnostic;
+use crate::git::{CommitFacts, ObjectId};
+
+/// What a commit is at fault for.
+#[derive(Clone, Debug)]
+pub struct Finding {
+    /// The commit; none where it is not made yet.
+    pub commit: Option<ObjectId>,
+    pub diagnostic: Diagnostic,
+}
+
+/// What an audit found.
+#[derive(Debug, Default)]
+pub struct Audited {
+    /// How many commits were judged.
+    pub commits: usize,
+    /// How many clues they changed.
+    pub clues: usize,
+    /// In the order of history.
+    pub findings: Vec<Finding>,
+    /// The commits that findings name.
+    pub facts: Vec<CommitFacts>,
+    /// Whether the repository holds only a part of its history.
+    pub is_shallow: bool,
+}

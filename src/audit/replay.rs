@@ -1,0 +1,788 @@
+//! Going through history: what each commit changes, by which rulebook it is judged, and every clue's way through it.
+//!
+//! Three rounds, the first and the last over both processors: what differs, commit by commit; which rulebook was in
+//! force, one after the other; then clue by clue, so that each record's bytes are read and parsed once.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rayon::prelude::*;
+
+use crate::audit::{Audited, Finding, beside, commit, crossing, merging};
+use crate::case::{Case, folder_of};
+use crate::check::{check_loaded, check_world};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity, sort};
+use crate::files::{Files, SharedRepository, TreeFiles};
+use crate::git::{CommitFacts, Difference, GitError, ObjectId, Range, Repository, TreeKind};
+use crate::time::Timestamp;
+use crate::world::World;
+
+/// Where history is read from.
+#[derive(Clone, Copy)]
+pub struct Stage<'a> {
+    pub repository: &'a Repository,
+    /// The clue repository's folder below the top of git's trees; empty where they are one.
+    pub prefix: &'a str,
+    /// The built-in format, which stands in for schemas that a commit lacks.
+    pub builtin: &'a dyn Files,
+}
+
+/// The moment at which the audit asks, where commits may not lie after it.
+pub type Clock = Option<Timestamp>;
+
+/// A commit that is not made yet.
+pub struct Pending {
+    /// What HEAD is, and what is being merged into it.
+    pub parents: Vec<ObjectId>,
+    pub tree: ObjectId,
+    pub author: crate::git::Identity,
+    pub committer: crate::git::Identity,
+    pub message: String,
+}
+
+type Entry = Option<(TreeKind, ObjectId)>;
+
+/// A path outside the clues that a commit does not have as every parent has it.
+pub(super) struct Other {
+    pub(super) path: String,
+    pub(super) parents: Vec<Entry>,
+    pub(super) after: Entry,
+    /// Of a merge: what its parents had in common; none where that is not known.
+    pub(super) base: Option<Entry>,
+}
+
+impl Other {
+    /// Whether some parent has it just so.
+    pub(super) fn is_inherited(&self) -> bool {
+        self.parents.contains(&self.after)
+    }
+}
+
+/// A clue that a commit does not have as every parent has it.
+struct Change {
+    parents: Vec<Option<ObjectId>>,
+    after: Option<ObjectId>,
+    base: Option<ObjectId>,
+}
+
+type Key = [Option<ObjectId>; 4];
+
+/// A commit, and what it changes.
+pub(super) struct Moment {
+    /// Its place in the order of history.
+    pub(super) index: usize,
+    /// None where it is not made yet.
+    id: Option<ObjectId>,
+    facts: CommitFacts,
+    /// The clue repository's folder, as the commit and as each parent has it.
+    top: Option<ObjectId>,
+    parent_tops: Vec<Option<ObjectId>>,
+    parent_times: Vec<Timestamp>,
+    key: Key,
+    parent_keys: Vec<Key>,
+    clues: BTreeMap<String, Change>,
+    pub(super) others: Vec<Other>,
+}
+
+impl Moment {
+    /// What the commit itself changes: no parent has it so.
+    pub(super) fn own_others(&self) -> impl Iterator<Item = &Other> {
+        self.others.iter().filter(|other| !other.is_inherited())
+    }
+
+    fn is_merge(&self) -> bool {
+        self.parent_tops.len() > 1
+    }
+}
+
+/// A step that a commit took.
+#[derive(Clone, Debug)]
+pub(super) struct StepTaken {
+    pub(super) clue: String,
+    pub(super) step: String,
+    pub(super) by: String,
+    pub(super) from: String,
+    pub(super) to: String,
+    pub(super) at: Option<Timestamp>,
+    pub(super) number_before: Option<String>,
+    pub(super) place: Place,
+}
+
+/// Judges every commit of a range, the oldest first. `progress` is told how many of how many pieces are done.
+pub fn audit(
+    stage: Stage<'_>,
+    range: &Range,
+    now: Clock,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Audited, GitError> {
+    let ids = stage.repository.commits(range)?;
+    let reopen = Reopen::new(stage.repository)?;
+    let moments = ids
+        .par_iter()
+        .enumerate()
+        .map_init(
+            || reopen.open(),
+            |repository, (index, id)| {
+                let repository = repository.as_ref().map_err(Clone::clone)?;
+                let repository = repository.lock().unwrap_or_else(PoisonError::into_inner);
+                let facts = repository.commit_facts(*id)?;
+                moment(&repository, stage.prefix, index, Some(*id), facts)
+            },
+        )
+        .collect::<Result<Vec<_>, _>>()?;
+    judge(stage, &reopen, moments, now, progress)
+}
+
+/// Judges a commit that is not made yet.
+pub fn pending(stage: Stage<'_>, pending: Pending) -> Result<Audited, GitError> {
+    let reopen = Reopen::new(stage.repository)?;
+    let facts = CommitFacts {
+        id: pending.tree,
+        parents: pending.parents,
+        tree: pending.tree,
+        author: pending.author,
+        committer: pending.committer,
+        message: pending.message,
+        is_signed: false,
+    };
+    let moment = moment(stage.repository, stage.prefix, 0, None, facts)?;
+    judge(stage, &reopen, vec![moment], None, &|_, _| {})
+}
+
+/// Opens the repository anew for each thread.
+struct Reopen {
+    first: Mutex<Repository>,
+}
+
+impl Reopen {
+    fn new(repository: &Repository) -> Result<Self, GitError> {
+        Ok(Self {
+            first: Mutex::new(repository.again()?),
+        })
+    }
+
+    fn open(&self) -> Result<SharedRepository, GitError> {
+        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::new(Mutex::new(first.again()?)))
+    }
+}
+
+fn folder(
+    repository: &Repository,
+    tree: ObjectId,
+    path: &str,
+) -> Result<Option<ObjectId>, GitError> {
+    let found = repository.below_tree(tree, path)?;
+    Ok(found
+        .filter(|(kind, _)| *kind == TreeKind::Folder)
+        .map(|(_, id)| id))
+}
+
+/// What decides which rulebook is in force.
+fn key(repository: &Repository, top: Option<ObjectId>) -> Result<Key, GitError> {
+    let Some(top) = top else {
+        return Ok([None; 4]);
+    };
+    let mut key = [None; 4];
+    let names = ["organisation.yaml", "workflow.yaml", "schema", "calendar"];
+    for (place, name) in key.iter_mut().zip(names) {
+        *place = repository.below_tree(top, name)?.map(|(_, id)| id);
+    }
+    Ok(key)
+}
+
+/// Finds what a commit changes: an entry for each path that it does not have as every parent has it.
+fn moment(
+    repository: &Repository,
+    prefix: &str,
+    index: usize,
+    id: Option<ObjectId>,
+    facts: CommitFacts,
+) -> Result<Moment, GitError> {
+    let top = folder(repository, facts.tree, prefix)?;
+    let mut parent_tops = Vec::new();
+    let mut parent_times = Vec::new();
+    let mut parent_keys = Vec::new();
+    for parent in &facts.parents {
+        let parent = repository.commit_facts(*parent)?;
+        let parent_top = folder(repository, parent.tree, prefix)?;
+        parent_keys.push(key(repository, parent_top)?);
+        parent_tops.push(parent_top);
+        parent_times.push(parent.committer.time);
+    }
+    let is_clue = |path: &str| beside::clue_of(path).is_some();
+    let mut sides: Vec<Vec<Difference>> = Vec::new();
+    if parent_tops.is_empty() {
+        sides.push(repository.differences(None, top, &is_clue)?);
+    }
+    for parent in &parent_tops {
+        sides.push(repository.differences(*parent, top, &is_clue)?);
+    }
+    let count = sides.len();
+    let mut paths: BTreeMap<String, (Vec<Option<Entry>>, Entry)> = BTreeMap::new();
+    for (side, differences) in sides.into_iter().enumerate() {
+        for difference in differences {
+            let known = paths
+                .entry(difference.path)
+                .or_insert_with(|| (vec![None; count], difference.after));
+            known.0[side] = Some(difference.before);
+        }
+    }
+    let base = match facts.parents.as_slice() {
+        [one, two, ..] if !paths.is_empty() => repository.merge_base(*one, *two)?,
+        _ => None,
+    };
+    let base_top = match base {
+        Some(base) => folder(repository, repository.commit_facts(base)?.tree, prefix)?,
+        None => None,
+    };
+    let mut clues = BTreeMap::new();
+    let mut others = Vec::new();
+    for (path, (parents, after)) in paths {
+        // A parent that shows no difference has it as the commit has it.
+        let parents: Vec<Entry> = parents
+            .into_iter()
+            .map(|side| side.unwrap_or(after))
+            .collect();
+        let of_base = match base_top {
+            Some(base) => Some(repository.below_tree(base, &path)?),
+            None => None,
+        };
+        match beside::clue_of(&path) {
+            Some(clue) if folder_of(clue).as_deref() == Some(path.as_str()) => {
+                let tree = |entry: Entry| match entry {
+                    Some((TreeKind::Folder, id)) => Some(id),
+                    _ => None,
+                };
+                let change = Change {
+                    parents: parents.iter().map(|entry| tree(*entry)).collect(),
+                    after: tree(after),
+                    base: of_base.and_then(tree),
+                };
+                clues.insert(clue.to_owned(), change);
+            }
+            _ => others.push(Other {
+                path,
+                parents,
+                after,
+                base: of_base,
+            }),
+        }
+    }
+    Ok(Moment {
+        index,
+        id,
+        key: key(repository, top)?,
+        facts,
+        top,
+        parent_tops,
+        parent_times,
+        parent_keys,
+        clues,
+        others,
+    })
+}
+
+/// The rulebooks of a history: each is loaded once.
+struct Worlds<'a> {
+    stage: Stage<'a>,
+    known: HashMap<Key, (Option<Arc<World>>, Vec<Diagnostic>)>,
+}
+
+impl Worlds<'_> {
+    fn of(&mut self, key: Key, top: Option<ObjectId>) -> Result<Option<Arc<World>>, GitError> {
+        if let Some((world, _)) = self.known.get(&key) {
+            return Ok(world.clone());
+        }
+        let repository = Arc::new(Mutex::new(self.stage.repository.again()?));
+        let files = TreeFiles::of_tree(repository, top, "")?;
+        let (world, mut found) = World::load(&files, self.stage.builtin);
+        if let Some(world) = &world {
+            found.extend(check_world(&files, world));
+        }
+        found.retain(|found| found.severity == Severity::Error);
+        sort(&mut found);
+        let world = world.map(Arc::new);
+        self.known.insert(key, (world.clone(), found));
+        Ok(world)
+    }
+
+    fn faults(&self, key: &Key) -> &[Diagnostic] {
+        self.known.get(key).map_or(&[], |(_, found)| found)
+    }
+}
+
+/// By which rulebook a commit is judged, and by which the clues that it leaves.
+#[derive(Clone)]
+struct InForce {
+    before: Option<Arc<World>>,
+    after: Option<Arc<World>>,
+}
+
+fn judge(
+    stage: Stage<'_>,
+    reopen: &Reopen,
+    moments: Vec<Moment>,
+    now: Clock,
+    progress: &(dyn Fn(usize, usize) + Sync),
+) -> Result<Audited, GitError> {
+    let mut worlds = Worlds {
+        stage,
+        known: HashMap::new(),
+    };
+    let mut in_force: Vec<InForce> = Vec::new();
+    let mut findings: Vec<Vec<Diagnostic>> = Vec::new();
+    let places: HashMap<ObjectId, usize> = moments
+        .iter()
+        .filter_map(|moment| Some((moment.id?, moment.index)))
+        .collect();
+    for moment in &moments {
+        let own = worlds.of(moment.key, moment.top)?;
+        let mut before = None;
+        for (side, parent) in moment.facts.parents.iter().enumerate() {
+            let known = places.get(parent).and_then(|place| in_force.get(*place));
+            let world = match known {
+                Some(known) => known.after.clone(),
+                None => worlds.of(moment.parent_keys[side], moment.parent_tops[side])?,
+            };
+            before = before.or(world);
+        }
+        // A merge that brings the rules of one side goes by them; one that changes them itself does not.
+        if moment.is_merge() && moment.parent_keys.contains(&moment.key) {
+            before = own.clone().or(before);
+        }
+        let before = before.or_else(|| own.clone());
+        let mut found = Vec::new();
+        if !moment.parent_keys.contains(&moment.key) {
+            let mut old: Vec<_> = Vec::new();
+            for key in &moment.parent_keys {
+                old.extend(worlds.faults(key).iter().map(fingerprint));
+            }
+            let new = worlds.faults(&moment.key).iter();
+            found.extend(
+                new.filter(|fault| !old.contains(&fingerprint(fault)))
+                    .cloned(),
+            );
+        }
+        in_force.push(InForce {
+            after: own.or_else(|| before.clone()),
+            before,
+        });
+        findings.push(found);
+    }
+    let by_clue = ways(&moments);
+    let total = by_clue.len();
+    let done = std::sync::atomic::AtomicUsize::new(0);
+    let judged: Vec<Vec<Verdict>> = by_clue
+        .par_iter()
+        .map_init(
+            || reopen.open(),
+            |repository, (clue, way)| {
+                let repository = repository.as_ref().map_err(Clone::clone)?;
+                let walk = Walk {
+                    repository,
+                    moments: &moments,
+                    in_force: &in_force,
+                    loaded: HashMap::new(),
+                    standing: HashMap::new(),
+                };
+                let verdicts = walk.judge(clue, way);
+                let count = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
+                progress(count, total);
+                verdicts
+            },
+        )
+        .collect::<Result<_, GitError>>()?;
+    let mut steps: Vec<Vec<StepTaken>> = moments.iter().map(|_| Vec::new()).collect();
+    let mut numbers: Vec<BTreeMap<String, Option<String>>> =
+        moments.iter().map(|_| BTreeMap::new()).collect();
+    for verdict in judged.into_iter().flatten() {
+        findings[verdict.moment].extend(verdict.found);
+        steps[verdict.moment].extend(verdict.step);
+        numbers[verdict.moment].insert(verdict.clue, verdict.number);
+    }
+    let mut given = BTreeMap::new();
+    for moment in &moments {
+        let index = moment.index;
+        let context = Context {
+            world: in_force[index].before.as_deref(),
+            steps: &steps[index],
+            numbers: &numbers[index],
+            now,
+        };
+        let found = itself(stage, &moments, moment, &context, &mut given)?;
+        findings[index].extend(found);
+    }
+    Ok(gathered(stage, moments, total, findings))
+}
+
+fn gathered(
+    stage: Stage<'_>,
+    moments: Vec<Moment>,
+    clues: usize,
+    findings: Vec<Vec<Diagnostic>>,
+) -> Audited {
+    let mut audited = Audited {
+        commits: moments.len(),
+        clues,
+        is_shallow: stage.repository.is_shallow(),
+        ..Audited::default()
+    };
+    for (moment, mut found) in moments.into_iter().zip(findings) {
+        if found.is_empty() {
+            continue;
+        }
+        sort(&mut found);
+        let commit = moment.id;
+        audited.findings.extend(
+            found
+                .into_iter()
+                .map(|diagnostic| Finding { commit, diagnostic }),
+        );
+        audited.facts.push(moment.facts);
+    }
+    audited
+}
+
+/// What the judgement of a commit itself needs to know.
+struct Context<'a> {
+    world: Option<&'a World>,
+    steps: &'a [StepTaken],
+    numbers: &'a BTreeMap<String, Option<String>>,
+    now: Clock,
+}
+
+/// The commit itself: author, dates, message, rules, register, files that belong nowhere.
+fn itself(
+    stage: Stage<'_>,
+    moments: &[Moment],
+    moment: &Moment,
+    context: &Context<'_>,
+    given: &mut BTreeMap<String, Vec<beside::Given>>,
+) -> Result<Vec<Diagnostic>, GitError> {
+    let Some(world) = context.world else {
+        // Before there is a rulebook there is nothing to go by, and nothing that may be there.
+        let ours = !moment.clues.is_empty();
+        let told = Diagnostic::new(
+            Code::HistoryUnreadable,
+            Place::file("workflow.yaml"),
+            "there are clues, and no rulebook that can be used",
+            "有线索，却没有可用的规则书",
+        );
+        return Ok(if ours { vec![told] } else { Vec::new() });
+    };
+    let repository = stage.repository;
+    let mut found = Vec::new();
+    let ours = |other: &Other| {
+        let (top, _) = other.path.split_once('/').unwrap_or((&other.path, ""));
+        matches!(top, "register" | "clues")
+            || world.rulebook.history.change_of(&other.path).is_some()
+    };
+    let changes = moment
+        .clues
+        .values()
+        .any(|change| !change.parents.contains(&change.after));
+    if changes || moment.own_others().any(ours) {
+        match commit::author(world, &moment.facts) {
+            Ok(author) => {
+                found.extend(commit::hands(world, author, context.steps));
+                if !moment.facts.parents.is_empty() {
+                    found.extend(beside::authority(world, author, moment));
+                }
+            }
+            Err(finding) => found.push(finding),
+        }
+    }
+    found.extend(commit::dates(
+        world,
+        &moment.facts,
+        &moment.parent_times,
+        context.now,
+        context.steps,
+    ));
+    if moment.id.is_some() {
+        let clues: Vec<&str> = moment.clues.keys().map(String::as_str).collect();
+        found.extend(commit::trailers(
+            world,
+            &moment.facts,
+            context.steps,
+            &clues,
+        ));
+    }
+    found.extend(beside::strangers(moment));
+    if moment.is_merge() {
+        found.extend(beside::taken_back(&moment.others));
+    }
+    let entry = |id: ObjectId| {
+        let bytes = repository.blob(id, 1_000).ok()?.ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    };
+    let number_of = |clue: &str| context.numbers.get(clue).cloned().flatten();
+    let is_ancestor = |other: usize| {
+        let other = moments.get(other).and_then(|other| other.id);
+        let own = moment.id.or(moment.facts.parents.first().copied());
+        match (other, own) {
+            (Some(other), Some(own)) => repository.is_ancestor(other, own).unwrap_or(true),
+            _ => true,
+        }
+    };
+    found.extend(beside::register(
+        moment,
+        context.steps,
+        &entry,
+        &number_of,
+        given,
+        &is_ancestor,
+    ));
+    Ok(found)
+}
+
+/// Every clue's way: the commits that change it, in the order of history.
+fn ways(moments: &[Moment]) -> Vec<(&String, Vec<usize>)> {
+    let mut ways: BTreeMap<&String, Vec<usize>> = BTreeMap::new();
+    for moment in moments {
+        for clue in moment.clues.keys() {
+            ways.entry(clue).or_default().push(moment.index);
+        }
+    }
+    ways.into_iter().collect()
+}
+
+struct Verdict {
+    clue: String,
+    moment: usize,
+    found: Vec<Diagnostic>,
+    step: Option<StepTaken>,
+    number: Option<String>,
+}
+
+/// A clue as it was read, with what reading it said.
+struct Loaded {
+    case: Case,
+    found: Vec<Diagnostic>,
+}
+
+/// What tells whether two clues are the same under the same rules.
+type Under = (Option<ObjectId>, usize);
+
+/// One clue's way through history.
+struct Walk<'a> {
+    repository: &'a SharedRepository,
+    moments: &'a [Moment],
+    in_force: &'a [InForce],
+    loaded: HashMap<Under, Arc<Loaded>>,
+    standing: HashMap<Under, Vec<Diagnostic>>,
+}
+
+impl Walk<'_> {
+    fn judge(mut self, clue: &str, way: &[usize]) -> Result<Vec<Verdict>, GitError> {
+        let mut verdicts = Vec::new();
+        for &index in way {
+            verdicts.extend(self.one(clue, index)?);
+        }
+        Ok(verdicts)
+    }
+
+    fn one(&mut self, clue: &str, index: usize) -> Result<Option<Verdict>, GitError> {
+        let moments = self.moments;
+        let moment = &moments[index];
+        let change = &moment.clues[clue];
+        let force = self.in_force[index].clone();
+        let (Some(before_world), Some(after_world)) = (force.before, force.after) else {
+            return Ok(None);
+        };
+        let Some(folder) = folder_of(clue) else {
+            return Ok(None);
+        };
+        let files = self.files(moment.top)?;
+        let mut verdict = Verdict {
+            clue: clue.to_owned(),
+            moment: index,
+            found: Vec::new(),
+            step: None,
+            number: None,
+        };
+        let parents: Vec<Option<ObjectId>> = if change.parents.is_empty() {
+            vec![None]
+        } else {
+            change.parents.clone()
+        };
+        if moment.is_merge() {
+            // The side that alone changed it is what a merge takes: nothing of its own.
+            let inherited = change.parents.contains(&change.after);
+            let others_unchanged = change
+                .parents
+                .iter()
+                .all(|parent| *parent == change.after || *parent == change.base);
+            if inherited && others_unchanged && change.after != change.base {
+                return Ok(None);
+            }
+        }
+        let after = self.load(&files, &before_world, &folder, change.after);
+        let mut olds = Vec::new();
+        for (side, tree) in parents.iter().enumerate() {
+            let top = moment.parent_tops.get(side).copied().flatten();
+            let files = self.files(top)?;
+            let old = self.load(&files, &before_world, &folder, *tree);
+            olds.push((files, old, *tree));
+        }
+        if moment.is_merge() {
+            let cases: Vec<&Case> = olds.iter().map(|(_, old, _)| &old.case).collect();
+            let base = match change.base {
+                Some(tree) => {
+                    let files = self.files(Some(tree))?;
+                    let below = Below {
+                        files: &files,
+                        folder: &folder,
+                    };
+                    Some(self.load(&below, &before_world, &folder, Some(tree)))
+                }
+                None => None,
+            };
+            let base = base.as_ref().map(|base| &base.case);
+            verdict
+                .found
+                .extend(merging::merged(&before_world, base, &cases, &after.case));
+        } else if let Some((files, old, _)) = olds.first() {
+            let (found, step) = crossing(&before_world, files, &old.case, &after.case);
+            verdict.found.extend(found);
+            verdict.step = step.map(|entry| taken(&after.case, entry));
+        }
+        // What stands wrong now and did not before.
+        let mut known = Vec::new();
+        for (files, _, tree) in &olds {
+            let old = self.stands(files, &after_world, &folder, *tree);
+            known.extend(old.iter().map(fingerprint));
+        }
+        let stands = self.stands(&files, &after_world, &folder, change.after);
+        let new = stands
+            .into_iter()
+            .filter(|one| !known.contains(&fingerprint(one)));
+        let told: Vec<Place> = verdict.found.iter().map(|one| one.place.clone()).collect();
+        for finding in new {
+            // The number that the register lacks or gives to another is told with the commit's register.
+            if finding.code == Code::TrailBroken && told.contains(&finding.place) {
+                continue;
+            }
+            verdict.found.push(finding);
+        }
+        verdict.number = after
+            .case
+            .card
+            .as_ref()
+            .and_then(|card| card.number.clone());
+        Ok(Some(verdict))
+    }
+
+    fn files(&self, top: Option<ObjectId>) -> Result<TreeFiles, GitError> {
+        TreeFiles::of_tree(Arc::clone(self.repository), top, "")
+    }
+
+    fn load(
+        &mut self,
+        files: &dyn Files,
+        world: &Arc<World>,
+        folder: &str,
+        tree: Option<ObjectId>,
+    ) -> Arc<Loaded> {
+        let under = (tree, Arc::as_ptr(world) as usize);
+        if let Some(known) = self.loaded.get(&under) {
+            return Arc::clone(known);
+        }
+        let (case, found) = match tree {
+            Some(_) => Case::load(files, world, folder),
+            None => (Case::empty(folder), Vec::new()),
+        };
+        let loaded = Arc::new(Loaded { case, found });
+        self.loaded.insert(under, Arc::clone(&loaded));
+        loaded
+    }
+
+    /// What is wrong with the clue as it stands, by a rulebook.
+    fn stands(
+        &mut self,
+        files: &dyn Files,
+        world: &Arc<World>,
+        folder: &str,
+        tree: Option<ObjectId>,
+    ) -> Vec<Diagnostic> {
+        if tree.is_none() {
+            return Vec::new();
+        }
+        let under = (tree, Arc::as_ptr(world) as usize);
+        if let Some(known) = self.standing.get(&under) {
+            return known.clone();
+        }
+        let loaded = self.load(files, world, folder, tree);
+        let mut found = check_loaded(files, world, &loaded.case, loaded.found.clone());
+        found.retain(|found| found.severity == Severity::Error);
+        sort(&mut found);
+        self.standing.insert(under, found.clone());
+        found
+    }
+}
+
+/// A clue's tree alone, seen as if it lay in its place.
+struct Below<'a> {
+    files: &'a TreeFiles,
+    folder: &'a str,
+}
+
+impl Below<'_> {
+    fn inner<'p>(&self, path: &'p str) -> Option<&'p str> {
+        let rest = path.strip_prefix(self.folder)?;
+        if rest.is_empty() {
+            Some("")
+        } else {
+            rest.strip_prefix('/')
+        }
+    }
+}
+
+impl Files for Below<'_> {
+    fn read(&self, path: &str, limit: u64) -> Result<Option<Arc<[u8]>>, crate::files::ReadError> {
+        self.inner(path)
+            .map_or(Ok(None), |path| self.files.read(path, limit))
+    }
+
+    fn list(
+        &self,
+        folder: &str,
+    ) -> Result<Vec<crate::files::FolderEntry>, crate::files::ReadError> {
+        self.inner(folder)
+            .map_or(Ok(Vec::new()), |folder| self.files.list(folder))
+    }
+
+    fn kind(&self, path: &str) -> Result<Option<crate::files::FileKind>, crate::files::ReadError> {
+        self.inner(path)
+            .map_or(Ok(None), |path| self.files.kind(path))
+    }
+}
+
+fn taken(case: &Case, entry: &crate::record::TrailEntry) -> StepTaken {
+    let record = case.card_record.as_ref();
+    let trail = record.and_then(|record| record.value.get("trail")?.as_array());
+    let index = trail.map_or(0, |trail| trail.len().saturating_sub(1));
+    let number_before = trail
+        .and_then(|trail| trail.last())
+        .and_then(|entry| entry.get("number_before")?.as_str().map(str::to_owned));
+    StepTaken {
+        clue: case.id.clone(),
+        step: entry.step.clone(),
+        by: entry.by.clone(),
+        from: entry.from.clone().unwrap_or_else(|| "none".to_owned()),
+        to: entry.to.clone(),
+        at: Timestamp::parse(&entry.at),
+        number_before,
+        place: record.map_or_else(
+            || Place::file(&case.folder),
+            |record| record.place(&format!("/trail/{index}")),
+        ),
+    }
+}
+
+/// What makes two findings the same, wherever in the file they stand now.
+fn fingerprint(found: &Diagnostic) -> (Code, String, String) {
+    let message = found.message.en.clone();
+    (found.code, found.place.path.clone(), message)
+}
