@@ -2,7 +2,8 @@
 //!
 //! Each figure is processor time (user and system) of whole processes; the median of several runs where one is short.
 //! `CLUE_BENCH_FOLDER` names a folder in which the generated repositories are kept for the next time.
-//! `cargo bench --bench ratios -- ledger` measures one part alone: advance, check, ledger or memory.
+//! `cargo bench --bench ratios -- ledger` measures one part alone: advance, check, ledger, memory, audit or gate;
+//! `CLUE_BENCH_CLUES` how many clues the history for the audit has (10,000: some 100,000 commits).
 
 mod common;
 
@@ -49,12 +50,23 @@ fn main() {
     if wants("memory") {
         memory();
     }
-    if !["advance", "check", "ledger"].into_iter().any(wants) {
-        return;
-    }
     let kept = std::env::var_os("CLUE_BENCH_FOLDER").map(PathBuf::from);
     let temporary = tempfile::TempDir::new().expect("a temporary folder");
     let base = kept.unwrap_or_else(|| temporary.path().to_owned());
+    if wants("audit") || wants("gate") {
+        let clues = std::env::var("CLUE_BENCH_CLUES").ok();
+        let clues = clues.and_then(|clues| clues.parse().ok()).unwrap_or(10_000);
+        let folder = common::history(&base.join(format!("history-{clues}")), clues);
+        if wants("audit") {
+            compare_audit(&folder, clues);
+        }
+        if wants("gate") {
+            compare_gate(&base, &folder, clues);
+        }
+    }
+    if !["advance", "check", "ledger"].into_iter().any(wants) {
+        return;
+    }
     let large = repository(&base.join("clues-10000"), 10_000, RUNS);
     println!("processor time in milliseconds; ratios within this run\n");
     if wants("advance") {
@@ -118,6 +130,60 @@ fn compare_ledger(base: &Path, folder: &Path, checked: Duration) {
     ] {
         row(what, cost, "clue check, 10,000 clues", checked, 1.5);
     }
+}
+
+/// The audit of a whole history, beside git's own reading of it: what each commit changed, and the bytes of that.
+fn compare_audit(folder: &Path, clues: usize) {
+    let audited = cost(
+        Command::new(env!("CARGO_BIN_EXE_clue"))
+            .args(["audit"])
+            .current_dir(folder),
+    );
+    let line = "git log --raw --no-abbrev | awk '/^:/ { print $4 }' | grep -v '^0*$' | git cat-file --batch > blobs";
+    let read = cost(Command::new("sh").args(["-c", line]).current_dir(folder));
+    let _ = fs::remove_file(folder.join("blobs"));
+    let what = format!("clue audit, {clues} clues");
+    row(
+        &what,
+        audited,
+        "git log --raw and git cat-file --batch",
+        read,
+        4.0,
+    );
+}
+
+/// A push of ten commits, with the gate and without it, by the clock: a person waits for it.
+fn compare_gate(base: &Path, history: &Path, clues: usize) {
+    let server = base.join("server.git");
+    let clone = |from: &Path, to: &Path, bare: bool| {
+        let _ = fs::remove_dir_all(to);
+        let (from, to) = (from.to_string_lossy(), to.to_string_lossy());
+        let kind = if bare { "--bare" } else { "--no-checkout" };
+        git(
+            base,
+            &["clone", "--quiet", "--no-hardlinks", kind, &from, &to],
+        );
+    };
+    let push = |gated: bool| {
+        clone(history, &server, true);
+        git(&server, &["update-ref", "refs/heads/main", "main~10"]);
+        if gated {
+            let out = Command::new(env!("CARGO_BIN_EXE_clue"))
+                .args(["hook", "install", "--pre-receive"])
+                .current_dir(&server)
+                .output();
+            assert!(out.expect("clue runs").status.success());
+        }
+        let begun = Instant::now();
+        let url = format!("file://{}", server.display());
+        git(history, &["push", "--quiet", &url, "main"]);
+        begun.elapsed()
+    };
+    let with = median((0..5).map(|_| push(true)).collect());
+    let without = median((0..5).map(|_| push(false)).collect());
+    let _ = fs::remove_dir_all(&server);
+    let what = format!("git push of 10 commits through the gate, {clues} clues (elapsed)");
+    row(&what, with, "without the gate", without, 2.0);
 }
 
 /// Median cost of a command in a folder.

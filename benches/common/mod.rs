@@ -3,6 +3,8 @@
 
 #![allow(dead_code, reason = "each benchmark uses some of it")]
 
+mod history;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,6 +12,8 @@ use std::process::Command;
 
 use clue::case::folder_of;
 use clue::check::{digest, entry_path};
+
+pub(crate) use history::history;
 
 /// The clue that is copied.
 const MODEL: &str = "20260302-k7qd";

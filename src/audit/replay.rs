@@ -434,6 +434,15 @@ fn gathered(
         }
         sort(&mut found);
         let commit = moment.id;
+        for remedy in found.iter_mut().filter_map(|found| found.remedy.as_mut()) {
+            // HEAD may hold the fault already; the commit before this one does not.
+            if let Some(commit) = commit {
+                let before = format!("git checkout {}^ -- ", commit.short());
+                for text in [&mut remedy.en, &mut remedy.zh] {
+                    *text = text.replace("git checkout HEAD -- ", &before);
+                }
+            }
+        }
         audited.findings.extend(
             found
                 .into_iter()

@@ -27,6 +27,11 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue audit\nclue audit main..work              # 只看分支增加的提交\nclue audit --format json",
     ),
     (
+        "hook",
+        "clue hook install --pre-commit",
+        "clue hook install --pre-commit",
+    ),
+    (
         "hook install",
         "clue hook install --pre-commit         # in a clone\nclue -C /srv/clues.git hook install --pre-receive",
         "clue hook install --pre-commit         # 在克隆中\nclue -C /srv/clues.git hook install --pre-receive",

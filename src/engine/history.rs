@@ -1,15 +1,16 @@
 //! What the last commit knows: a step is judged by organisation, rulebook and card as history has them.
 //! It only looks.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
+use crate::audit::crossing;
 use crate::case::Case;
 use crate::change::Changes;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::engine::Failure;
-use crate::files::{Files, join};
-use crate::git::{Repository, TreeKind};
-use crate::world::MAXIMUM_RECORD;
+use crate::files::{Files, TreeFiles, join};
+use crate::git::{ObjectId, Repository, TreeKind};
+use crate::world::{MAXIMUM_RECORD, World};
 use crate::yaml;
 
 /// The last commit of the branch, seen from the clue repository's folder.
@@ -57,6 +58,27 @@ impl History<'_> {
             }
         }
         Ok(found)
+    }
+
+    /// What the audit would say of the clue's change from the last commit to how it would stand: entries that must be kept
+    /// and are gone, fields that only steps write and somebody wrote by hand.
+    pub(super) fn crossing(
+        &self,
+        files: &dyn Files,
+        world: &World,
+        folder: &str,
+        decided: &Changes,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let tree = match self.commit.and_then(ObjectId::parse) {
+            Some(commit) => Some(self.repository.commit_facts(commit)?.tree),
+            None => None,
+        };
+        let shared = Arc::new(Mutex::new(self.repository.again()?));
+        let committed = TreeFiles::of_tree(shared, tree, &self.prefix)?;
+        let (before, _) = Case::load(&committed, world, folder);
+        let overlay = decided.over(files);
+        let (after, _) = Case::load(&overlay, world, folder);
+        Ok(crossing(world, &committed, &before, &after).0)
     }
 
     /// What a step would be judged by and history does not know: an edited rulebook, a card written by hand, a number

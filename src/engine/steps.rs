@@ -149,7 +149,10 @@ impl Engine {
             prefix: repository.prefix(&self.root),
         };
         let (case, decision) = self.decide(name, command, &actor)?;
-        let found = history.departures(&self.files, &case, &decision.changes)?;
+        let mut found = history.departures(&self.files, &case, &decision.changes)?;
+        if found.is_empty() {
+            found = history.crossing(&self.files, &self.world, &case.folder, &decision.changes)?;
+        }
         if !found.is_empty() {
             return Err(Failure::Findings(found));
         }

@@ -230,7 +230,7 @@ impl Ran {
         Self::new(command.output().expect("the program runs"))
     }
 
-    fn new(output: Output) -> Self {
+    pub(crate) fn new(output: Output) -> Self {
         Self {
             status: output.status.code().unwrap_or(-1),
             out: String::from_utf8_lossy(&output.stdout).into_owned(),
