@@ -176,9 +176,9 @@ fn report(path: &str, before: &str, own: &str, other: &str, marker_size: u16) ->
         marker_size,
     )?;
     let (text, is_clean) = merge_text(
-        before[old.1.range()].as_bytes(),
-        own[body.range()].as_bytes(),
-        other[their_body.range()].as_bytes(),
+        &before.as_bytes()[old.1.range()],
+        &own.as_bytes()[body.range()],
+        &other.as_bytes()[their_body.range()],
         Favour::Markers,
         marker_size,
     )?;
@@ -190,9 +190,9 @@ fn report(path: &str, before: &str, own: &str, other: &str, marker_size: u16) ->
         ));
     }
     let bytes = [
-        own[..front.start].as_bytes(),
+        &own.as_bytes()[..front.start],
         &head.text,
-        own[front.end..body.start].as_bytes(),
+        &own.as_bytes()[front.end..body.start],
         &text,
     ]
     .concat();

@@ -12,6 +12,7 @@ mod import;
 mod index;
 mod layers;
 mod ledger;
+mod merge;
 mod mishaps;
 mod play;
 mod procedure;
