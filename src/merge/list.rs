@@ -30,10 +30,11 @@ pub(super) fn merge(
         new.collect()
     };
     let own_added = added_by(ours, &own_base);
-    let mut their_added = added_by(theirs, &their_base);
+    let their_added = added_by(theirs, &their_base);
     let same = same_items(ours, &own_added, theirs, &their_added);
     let mut slots: Vec<Views> = Vec::new();
     let mut kept = vec![false; base.len()];
+    let mut met = vec![false; theirs.len()];
     for (index, item) in ours.iter().enumerate() {
         let name = || format!("{at}[{}]", name_of(item, index));
         match own_base[index] {
@@ -57,7 +58,7 @@ pub(super) fn merge(
             }
             None => match same.get(&index) {
                 Some(&other) => {
-                    their_added.retain(|&added| added != other);
+                    met[other] = true;
                     slots.push(value::merge(
                         None,
                         Some(item),
@@ -80,7 +81,7 @@ pub(super) fn merge(
             slots.push((None, Some(theirs[*other].clone())));
         }
     }
-    for added in their_added {
+    for added in their_added.into_iter().filter(|&added| !met[added]) {
         slots.push(value::both(Some(&theirs[added])));
     }
     sort_by_time(&mut slots);
