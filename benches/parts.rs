@@ -58,6 +58,7 @@ fn parts(criterion: &mut Criterion) {
         files: &files,
         world: &world,
         templates: &templates,
+        against: None,
     };
     let (case, _) = Case::load(&files, &world, &waiting);
     let command = Command {

@@ -34,6 +34,11 @@ impl Changes {
             .insert(path.into(), Some(Arc::from(bytes.into())));
     }
 
+    /// Takes a file away.
+    pub fn remove(&mut self, path: impl Into<String>) {
+        self.files.insert(path.into(), None);
+    }
+
     /// Edits values of a record; only the bytes of changed values change.
     pub fn edit(&mut self, record: &Record, edits: &[Edit]) -> Result<(), Diagnostic> {
         let text = yaml::edit(&record.path, record.text(), record.yaml, edits)?;

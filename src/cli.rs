@@ -17,11 +17,13 @@ mod import;
 mod keys;
 mod ledger;
 mod list;
+mod merging;
 mod new;
 mod next;
 mod output;
 mod progress;
 mod render;
+mod renumber;
 mod setup;
 mod show;
 mod stats;
@@ -130,6 +132,10 @@ enum Subcommands {
     Sample(supervise::Sample),
     /// Draft a supervision record: how it was drawn, what was found, what is to be rectified
     Supervise(supervise::Supervise),
+    /// Give a clue another register number, where two clones gave the same one
+    Renumber(renumber::Renumber),
+    /// Merge a record by what it says, for git: merge.clue.driver
+    MergeDriver(merging::MergeDriver),
     /// Print a completion script for a shell
     Completions(setup::Completions),
     /// Print the manual page
@@ -148,6 +154,7 @@ impl Subcommands {
             | Self::Note(_)
             | Self::Supervise(_)
             | Self::Hook(_)
+            | Self::Renumber(_)
             | Self::Demo(_) => true,
             Self::Next(_)
             | Self::Show(_)
@@ -162,6 +169,7 @@ impl Subcommands {
             | Self::Why(_)
             | Self::Sample(_)
             | Self::Calendar(_)
+            | Self::MergeDriver(_)
             | Self::Completions(_)
             | Self::Man(_) => false,
         }
@@ -401,6 +409,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Why(command) => command.run(&context),
         Subcommands::Sample(command) => command.run(&context),
         Subcommands::Supervise(command) => command.run(&context),
+        Subcommands::Renumber(command) => command.run(&context),
+        Subcommands::MergeDriver(command) => command.run(&context),
         Subcommands::Completions(command) => command.run(&context),
         Subcommands::Man(command) => command.run(&context),
     };

@@ -257,6 +257,7 @@ fn perform(
         sets: std::mem::take(pending),
         entry_type: act.r#type.clone(),
         with: act.with.clone(),
+        against: None,
         record: act.record.clone(),
         entry: act.entry,
         deadline: act.deadline.clone(),

@@ -8,6 +8,8 @@ mod drafts;
 mod gate;
 mod history;
 mod intake;
+mod merging;
+mod renumber;
 mod setup;
 mod statistics;
 mod steps;
@@ -20,6 +22,7 @@ pub use audit::{AuditRequest, HistoryReader};
 pub use calendar::{CalendarImport, YearChange};
 pub use gate::{Push, Pushed, Refusal, install_hook};
 pub use intake::{Collected, Intake, Judge};
+pub use merging::{MergingLack, mend_merging, merging_lacks};
 pub use setup::init;
 pub use supervision::{SampleRequest, SupervisionRequest};
 
@@ -186,6 +189,7 @@ impl Engine {
             files: &self.files,
             world: &self.world,
             templates: &self.templates,
+            against: None,
         }
     }
 
@@ -218,6 +222,8 @@ impl Engine {
             entry_path(name).and_then(|path| self.files.read(&path, 1_000).ok().flatten())
         {
             String::from_utf8_lossy(&bytes).trim().to_owned()
+        } else if let Some(id) = self.by_alias(name) {
+            id
         } else {
             // A path into the clue's folder is what people have at hand, from where they stand or from the top.
             let inside = self
@@ -237,6 +243,19 @@ impl Engine {
             Ok(Some(_)) => Ok(folder),
             _ => Err(unknown()),
         }
+    }
+
+    /// The clue that bore a number before, where no clue bears it now.
+    fn by_alias(&self, number: &str) -> Option<String> {
+        entry_path(number)?;
+        let (folders, _) = clue_folders(&self.files);
+        let bore = |folder: &&String| {
+            let (card, _) = Case::load_card(&self.files, &self.world, folder);
+            let aliases = card.and_then(|card| card.aliases).unwrap_or_default();
+            aliases.iter().any(|alias| alias == number)
+        };
+        let folder = folders.iter().find(bore)?;
+        id_of(folder).map(str::to_owned)
     }
 
     /// Reads a clue.

@@ -1,20 +1,24 @@
 //! git: finding a repository, who acts, what a commit's tree holds, and durable objects and refs.
 //! The only user of git2. It never reads the environment by itself, and never writes to the work tree.
 
+mod driver;
 mod history;
 mod identity;
 mod index;
 mod pack;
 mod store;
+mod text;
 
 use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, ObjectType, Oid};
 
+pub use driver::{MERGE_DRIVER, program_of};
 pub use history::{CommitFacts, Difference, ObjectId, Range, TreeEntry};
 pub use identity::{Environment, Identity};
 pub use index::{IndexFault, NewIndex, Touched};
 pub use store::{FileState, NewCommit, RefMoved};
+pub use text::{Favour, is_binary, merge_text};
 
 use crate::text::Bilingual;
 

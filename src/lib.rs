@@ -40,6 +40,8 @@ pub mod clock;
 pub mod change;
 pub mod check;
 
+pub mod merge;
+
 pub mod document;
 pub mod due;
 pub mod ledger;

@@ -14,6 +14,9 @@ pub struct Card {
     pub id: String,
     #[serde(default)]
     pub number: Option<String>,
+    /// Numbers that the clue bore before.
+    #[serde(default)]
+    pub aliases: Option<Vec<String>>,
     pub title: String,
     #[serde(default)]
     pub category: Option<String>,
@@ -61,6 +64,11 @@ pub struct TrailEntry {
     pub urgency_before: Option<String>,
     #[serde(default)]
     pub urgency: Option<String>,
+    /// What the register number was before the step changed it, and what it changed it to.
+    #[serde(default)]
+    pub number_before: Option<String>,
+    #[serde(default)]
+    pub number: Option<String>,
     /// SHA-256 of each record that the step sealed, by path below the clue's folder.
     #[serde(default)]
     pub seals: Option<BTreeMap<String, String>>,

@@ -282,6 +282,9 @@ pub struct Step {
     pub responsible: Option<Condition>,
     #[serde(default)]
     pub numbers: bool,
+    /// The step gives a clue another number, where another clue has the one that it bears.
+    #[serde(default)]
+    pub renumbers: bool,
     #[serde(default)]
     pub drafts: Vec<String>,
     #[serde(default = "yes")]

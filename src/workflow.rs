@@ -6,6 +6,7 @@ mod clock;
 mod draft;
 mod next;
 mod permission;
+mod renumber;
 mod retrace;
 mod subject;
 mod values;
@@ -14,6 +15,7 @@ use serde_json::{Map, Value, json};
 
 pub use draft::{DraftRequest, draft, draft_context, routed_departments};
 pub use next::{Possibility, options};
+pub use renumber::Renumbering;
 pub use retrace::{Taken, at, departs, retrace, same};
 pub use subject::Subject;
 
@@ -28,7 +30,7 @@ use crate::rulebook::{Branch, Condition, Step, Target};
 use crate::template::Templates;
 use crate::text::nearest;
 use crate::time::Timestamp;
-use crate::workflow::card::{next_number, retention, trail_entry, write_card};
+use crate::workflow::card::{code_of, next_number, retention, trail_entry, write_card};
 use crate::workflow::permission::{permitted, who};
 use crate::workflow::subject::chosen;
 use crate::workflow::values::{apply_sets, list_new_attachments, write_values};
@@ -54,6 +56,8 @@ pub struct Command {
     pub entry_type: Option<String>,
     /// Of a handling entry: with whom.
     pub with: Option<String>,
+    /// Of another number: the branch or commit whose register counts too.
+    pub against: Option<String>,
 }
 
 /// Who acts, and when.
@@ -75,6 +79,8 @@ pub struct Decision {
     pub subject: Subject,
     /// The register number that the step gives.
     pub number: Option<String>,
+    /// What became of the number that the clue had, where the step changed it.
+    pub renumbering: Option<Renumbering>,
     pub responsible: String,
     /// What the urgency was and is, where the step changed it.
     pub urgency: Option<(String, String)>,
@@ -88,6 +94,8 @@ pub struct Desk<'a> {
     pub files: &'a dyn Files,
     pub world: &'a World,
     pub templates: &'a Templates,
+    /// The files of another branch, whose register counts where a number is given anew.
+    pub against: Option<&'a dyn Files>,
 }
 
 /// Decides a step: the change that it makes, or every reason why it cannot be taken.
@@ -139,16 +147,24 @@ pub fn decide(
     let scope = step_scope(world, &case, &about);
     let Outcome {
         to,
-        card,
+        mut card,
         responsible,
     } = outcome(world, &case, step, &subject, &scope, actor)?;
-    let number = match (&case.card, step.numbers) {
-        (Some(present), true) if present.number.is_none() => {
-            let category = card
-                .get("category")
-                .and_then(Value::as_str)
-                .or(present.category.as_deref());
-            Some(next_number(desk.files, world, category, actor.at).map_err(|found| vec![*found])?)
+    let mut renumbering = None;
+    let number = match &case.card {
+        Some(present) if step.numbers && present.number.is_none() => {
+            let category = card.get("category").and_then(Value::as_str);
+            let code = code_of(world, category.or(present.category.as_deref()));
+            let number = next_number(&[desk.files], world, code, actor.at.year());
+            Some(number.map_err(|found| vec![*found])?)
+        }
+        Some(present) if step.renumbers => {
+            let (number, done) = renumber::renumber(desk, &case, &mut changes)?;
+            let mut aliases = present.aliases.clone().unwrap_or_default();
+            aliases.push(done.before.clone());
+            card.insert("aliases".to_owned(), json!(aliases));
+            renumbering = Some(done);
+            Some(number)
         }
         _ => None,
     };
@@ -159,6 +175,7 @@ pub fn decide(
         to,
         subject,
         number,
+        renumbering,
         responsible,
         urgency: urgency_changed(&case, &card),
         drafted: Vec::new(),

@@ -68,8 +68,8 @@ pub(super) fn check_case(files: &dyn Files, case: &Case) -> Option<Diagnostic> {
                 format!("两个分支都给出了编号 {number}，冲突尚未解决"),
             )
             .remedy(
-                "keep the id of one of the two clues; the other needs another number",
-                "请保留其中一条线索的标识，另一条需要换号",
+                "leave the id of the clue that keeps the number, commit it, and give the other another one: clue renumber ID",
+                "请只保留其中一条线索的标识并提交，另一条换号：clue renumber 标识",
             )
             .procedure("T4"),
         ),
@@ -81,8 +81,8 @@ pub(super) fn check_case(files: &dyn Files, case: &Case) -> Option<Diagnostic> {
                 format!("编号 {number} 登记在线索 {id} 名下"),
             )
             .remedy(
-                "one of the two clues needs another number",
-                "两条线索中的一条需要换号",
+                format!("give this clue another number: clue renumber {}", case.id),
+                format!("请为本线索换号：clue renumber {}", case.id),
             )
             .procedure("T4"),
         ),

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use clap::Args;
 
 use crate::case::Case;
+use crate::cli::merging::program;
 use crate::cli::{Answer, Context, progress};
 use crate::demo::{DOCUMENTS, play};
 use crate::document::DOSSIER;
-use crate::engine::{Engine, Failure};
+use crate::engine::{Engine, Failure, mend_merging};
 use crate::text::{Bilingual, pad, width};
 
 /// Arguments of `clue demo`.
@@ -25,6 +26,7 @@ impl Demo {
         let bar = progress::bar(context, "playing the steps", "正在逐步办理");
         let played = play(&folder, &|done, of| bar.show(done, of))?;
         drop(bar);
+        mend_merging(&folder, &program())?;
         let engine = Engine::open(&folder)?;
         let bar = progress::bar(context, "rendering the dossiers", "正在生成卷宗");
         let documents = folder.join(DOCUMENTS);

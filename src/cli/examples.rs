@@ -142,6 +142,16 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue demo\nclue demo /tmp/演示",
     ),
     (
+        "renumber",
+        "clue renumber 20261123-k7qd --against origin/main\nclue renumber 20261123-k7qd -m \"The other clue keeps the number\"",
+        "clue renumber 20261123-k7qd --against origin/main\nclue renumber 20261123-k7qd -m 该编号由另一条线索保留",
+    ),
+    (
+        "merge-driver",
+        "clue merge-driver base.yaml ours.yaml theirs.yaml --path clues/2026/11-23/20261123-k7qd/clue.yaml",
+        "clue merge-driver 共同版本.yaml 我方.yaml 对方.yaml --path clues/2026/11-23/20261123-k7qd/clue.yaml",
+    ),
+    (
         "completions",
         "clue completions bash > ~/.local/share/bash-completion/completions/clue\nclue completions zsh > ~/.zfunc/_clue",
         "clue completions bash > ~/.local/share/bash-completion/completions/clue\nclue completions zsh > ~/.zfunc/_clue",

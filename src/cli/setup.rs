@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory};
 
+use crate::cli::merging::program;
 use crate::cli::{Answer, Arguments, Context};
-use crate::engine::{Failure, init};
+use crate::engine::{Failure, init, mend_merging};
 use crate::text::{Bilingual, Language};
 use crate::yaml::scalar;
 
@@ -25,6 +26,7 @@ impl Init {
         let folder = context.folder.join(&self.folder);
         let organisation = self.sample(context)?;
         let paths = init(&folder, &organisation, &context.environment, context.now)?;
+        mend_merging(&folder, &program())?;
         let shown = self.folder.display();
         Ok(Answer::new(context.say(
             &format!(

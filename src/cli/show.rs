@@ -127,6 +127,11 @@ impl Show {
                     .map(|key| world.rulebook.label("deadline", key, language)),
                 entry.extension.map(|more| format!("+{more}")),
                 entry.record.as_ref().map(|record| visible_line(record)),
+                entry
+                    .number_before
+                    .as_ref()
+                    .zip(entry.number.as_ref())
+                    .map(|(before, after)| format!("{before} → {after}")),
                 entry.entry.map(|number| number.to_string()),
             ];
             let about: Vec<String> = about.into_iter().flatten().collect();

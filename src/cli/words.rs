@@ -53,6 +53,40 @@ const CHINESE: &[(&str, &str)] = &[
         "Take a step: judge it, and publish it as one commit",
         "办理步骤：先判定，再作为一次提交写入",
     ),
+    (
+        "Give a clue another register number, where two clones gave the same one",
+        "两个克隆给出了同一编号时，为一条线索换号",
+    ),
+    (
+        "The clue, by its id: the number is what is in dispute",
+        "线索标识（编号有争议，不能用来指定）",
+    ),
+    (
+        "A branch or commit whose register counts too, such as origin/main",
+        "登记也须一并考虑的分支或提交，例如 origin/main",
+    ),
+    ("Why the clue gets another number", "换号的理由"),
+    (
+        "Merge a record by what it says, for git: merge.clue.driver",
+        "供 git 调用（merge.clue.driver）：按内容合并记录",
+    ),
+    (
+        "The version that both sides came of (git: %O)",
+        "双方共同的原版本（git：%O）",
+    ),
+    (
+        "Our version; the result is written here (git: %A)",
+        "我方版本，结果写入此处（git：%A）",
+    ),
+    ("Their version (git: %B)", "对方版本（git：%B）"),
+    (
+        "The file's path in the repository (git: %P)",
+        "文件在仓库中的路径（git：%P）",
+    ),
+    (
+        "Length of the conflict markers (git: %L)",
+        "冲突标记的长度（git：%L）",
+    ),
     ("Add an entry to a handling record", "补充一条处理记录"),
     ("Show a clue with its trail", "查看线索及办理经过"),
     ("List clues", "列出线索"),

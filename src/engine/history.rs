@@ -120,7 +120,9 @@ impl History<'_> {
             ));
         }
         for (path, bytes) in decided.files() {
+            // An entry goes only when the clue's number does.
             let taken = path.starts_with("register/")
+                && bytes.is_some()
                 && self.read(path)?.as_deref() != bytes.as_ref().map(Arc::as_ref)
                 && self.read(path)?.is_some();
             if taken {
@@ -128,6 +130,16 @@ impl History<'_> {
                     format!("a number is never given twice: git checkout HEAD -- {path}"),
                     format!("编号绝不重复，请恢复：git checkout HEAD -- {path}"),
                 ));
+            }
+            // Of another clue's record, nothing but what the step writes is committed.
+            if path.starts_with("clues/") && !path.starts_with(&format!("{}/", case.folder)) {
+                let disk = files.read(path, MAXIMUM_RECORD).ok().flatten();
+                if lines(disk.as_deref()) != lines(self.read(path)?.as_deref()) {
+                    found.push(uncommitted(path).remedy(
+                        format!("commit it first: git add {path}; git commit"),
+                        format!("请先提交：git add {path}，再 git commit"),
+                    ));
+                }
             }
         }
         Ok(found)

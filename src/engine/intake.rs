@@ -147,6 +147,7 @@ impl Judge<'_> {
             files: &overlay,
             world: engine.world(),
             templates: engine.templates(),
+            against: None,
         };
         let decision = decide(&desk, &case, &command, &self.actor).map_err(Failure::Findings)?;
         let mut files = changes.files().clone();

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::builtin;
 use crate::commit::Publication;
+use crate::engine::merging::ATTRIBUTES;
 use crate::engine::{Failure, WAIT, environment, find_root};
 use crate::files::below;
 use crate::git::{Environment, Repository};
@@ -49,7 +50,9 @@ pub fn init(
     text("organisation.yaml", organisation);
     text(
         ".gitattributes",
-        "# Records keep their bytes: their SHA-256 is in the trail.\nclues/** -text\nregister/** -text\n",
+        &format!(
+            "# Records keep their bytes: their SHA-256 is in the trail.\nclues/** -text\nregister/** -text\n{ATTRIBUTES}"
+        ),
     );
     text(
         ".gitignore",

@@ -14,7 +14,7 @@ use crate::files::{Files, below};
 use crate::git::{Environment, Head, Repository};
 use crate::text::Bilingual;
 use crate::time::Timestamp;
-use crate::workflow::{Actor, Command, Decision, decide};
+use crate::workflow::{Actor, Command, Decision, Desk, decide};
 
 /// How often a step is decided anew when somebody else was faster.
 const RETRIES: usize = 20;
@@ -109,7 +109,13 @@ impl Engine {
         if any_error(&found) {
             return Err(Failure::Findings(found));
         }
-        let decision = decide(&self.desk(), &case, command, actor).map_err(Failure::Findings)?;
+        let other = command.against.as_ref();
+        let other = other.map(|name| self.tree_of(name)).transpose()?;
+        let desk = Desk {
+            against: other.as_ref().map(|files| files as &dyn Files),
+            ..self.desk()
+        };
+        let decision = decide(&desk, &case, command, actor).map_err(Failure::Findings)?;
         Ok((case, decision))
     }
 

@@ -3,6 +3,7 @@
 
 mod conditions;
 mod deadlines;
+mod numbers;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,7 @@ pub fn check(
     checker.paths();
     checker.conditions();
     checker.deadlines();
+    checker.numbers();
     checker.escalation();
     checker.translations(node, "");
     if let Some(organisation) = organisation {

@@ -9,7 +9,6 @@ use crate::check::{digest, entry_path, number_entries};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Scope;
 use crate::files::Files;
-use crate::time::Timestamp;
 use crate::workflow::{Actor, Command, Decision};
 use crate::world::World;
 use crate::yaml::{self, Edit, parse_path};
@@ -80,6 +79,7 @@ pub(super) fn trail_entry(
     }
     entry.insert("to".to_owned(), json!(decision.to));
     let subject = &decision.subject;
+    let renumbered = decision.renumbering.as_ref();
     let about = [
         ("department", json!(subject.department)),
         ("record", json!(subject.record)),
@@ -94,6 +94,8 @@ pub(super) fn trail_entry(
             "urgency",
             json!(decision.urgency.as_ref().map(|(_, after)| after)),
         ),
+        ("number_before", json!(renumbered.map(|done| &done.before))),
+        ("number", json!(renumbered.and(decision.number.as_ref()))),
     ];
     for (field, value) in about {
         if !value.is_null() {
@@ -144,20 +146,24 @@ pub(super) fn retention(world: &World, scope: &Scope) -> Option<String> {
         .map(|(name, _)| name.clone())
 }
 
-/// The next register number of a category in a year (T4).
+/// The code of a category in register numbers.
+pub(super) fn code_of<'w>(world: &'w World, category: Option<&str>) -> &'w str {
+    category
+        .and_then(|category| world.rulebook.categories.get(category))
+        .map_or("XS", |category| &category.code)
+}
+
+/// The next register number of a category's code in a year that is free in all registers (T4).
 pub(super) fn next_number(
-    files: &dyn Files,
+    registers: &[&dyn Files],
     world: &World,
-    category: Option<&str>,
-    at: Timestamp,
+    code: &str,
+    year: i32,
 ) -> Result<String, Box<Diagnostic>> {
     let pattern = &world.rulebook.numbering.pattern;
-    let code = category
-        .and_then(|category| world.rulebook.categories.get(category))
-        .map_or("XS", |category| &category.code);
-    let year = at.year();
-    let highest = number_entries(files, year, code)
+    let highest = registers
         .iter()
+        .flat_map(|files| number_entries(*files, year, code))
         .filter_map(|number| number.rsplit('-').next()?.parse::<u64>().ok())
         .max()
         .unwrap_or(0);

@@ -7,6 +7,7 @@ use crate::diagnostic::Diagnostic;
 use crate::rulebook::{ClockDeed, Step};
 use crate::time::Timestamp;
 use crate::workflow::clock::clocks_for;
+use crate::workflow::renumber::is_in_dispute;
 use crate::workflow::{Actor, Command, Desk, Subject, decide};
 use crate::world::World;
 
@@ -41,6 +42,10 @@ pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> 
         if let Some(statute) = &step.statute
             && !world.organisation.is_under(statute)
         {
+            continue;
+        }
+        // Nobody thinks of another number where nothing is wrong with this one.
+        if step.renumbers && !is_in_dispute(desk, case) {
             continue;
         }
         for subject in subjects(world, case, step) {

@@ -12,8 +12,9 @@ use crate::files::Files;
 use crate::record::TrailEntry;
 use crate::rulebook::Step;
 use crate::text::visible_line;
-use crate::workflow::card::{next_number, trail_entry};
+use crate::workflow::card::{code_of, next_number, trail_entry};
 use crate::workflow::permission::permitted;
+use crate::workflow::renumber::{Renumbering, next_of};
 use crate::workflow::subject::subject_of;
 use crate::workflow::values::step_values;
 use crate::workflow::{
@@ -297,11 +298,32 @@ fn card(
         .card
         .as_ref()
         .is_some_and(|card| card.number.is_some());
+    let mut renumbering = None;
     if step.numbers && !numbered {
         let category = outcome.card.get("category").and_then(Value::as_str);
-        let next = next_number(files, world, category, actor.at).map_err(|found| vec![*found])?;
+        let next = next_number(&[files], world, code_of(world, category), actor.at.year());
+        let next = next.map_err(|found| vec![*found])?;
         found.extend(number(record, given.as_deref(), &next));
         expected.insert("number".to_owned(), json!(given));
+    }
+    let old_card = before.card.as_ref();
+    if step.renumbers
+        && let Some(old) = old_card.and_then(|card| card.number.clone())
+    {
+        let next = next_of(&[files], world, &old).map_err(|found| vec![*found])?;
+        found.extend(number(record, given.as_deref(), &next));
+        let mut aliases = old_card
+            .and_then(|card| card.aliases.clone())
+            .unwrap_or_default();
+        aliases.push(old.clone());
+        expected.insert("aliases".to_owned(), json!(aliases));
+        expected.insert("number".to_owned(), json!(given));
+        renumbering = Some(Renumbering {
+            before: old,
+            keeper: String::new(),
+            rewritten: Vec::new(),
+            sealed: Vec::new(),
+        });
     }
     expected.extend(outcome.card);
     let empty = serde_json::Map::new();
@@ -330,7 +352,8 @@ fn card(
         from: before.state().to_owned(),
         to: outcome.to,
         subject: subject.clone(),
-        number: None,
+        number: given,
+        renumbering,
         responsible: outcome.responsible,
         urgency,
         drafted: Vec::new(),

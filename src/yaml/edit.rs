@@ -15,6 +15,12 @@ pub enum Edit {
     Set { path: Path, value: Json },
     /// Adds an item to a list, and creates the list where there is none.
     Append { path: Path, value: Json },
+    /// Adds an item to a list that is there, before the one at `index`, or at its end.
+    Insert {
+        path: Path,
+        index: usize,
+        value: Json,
+    },
     /// Takes an entry or an item away; where there is none, nothing happens.
     Remove { path: Path },
 }
@@ -44,6 +50,11 @@ pub fn edit(path: &str, text: &str, within: Span, edits: &[Edit]) -> Result<Stri
         match edit {
             Edit::Set { path: place, value } => draft.set(place, value),
             Edit::Append { path: place, value } => draft.append(place, value),
+            Edit::Insert {
+                path: place,
+                index,
+                value,
+            } => draft.insert(place, *index, value),
             Edit::Remove { path: place } => draft.remove(place),
         }
         .ok_or_else(|| unfaithful(path, within))?;
@@ -95,6 +106,10 @@ pub fn apply(root: &mut Json, edit: &Edit) -> Result<(), (String, String)> {
         Edit::Append { path, value } => match reach(root, path)? {
             Json::Array(items) => items.push(value.clone()),
             place @ Json::Null => *place = Json::Array(vec![value.clone()]),
+            _ => return Err(impassable(path)),
+        },
+        Edit::Insert { path, index, value } => match reach(root, path)? {
+            Json::Array(items) if *index <= items.len() => items.insert(*index, value.clone()),
             _ => return Err(impassable(path)),
         },
         Edit::Remove { path } => {
@@ -236,6 +251,14 @@ impl Draft {
             }
             _ => self.set(path, &Json::Array(vec![value.clone()])),
         }
+    }
+
+    fn insert(&mut self, path: &[Segment], index: usize, value: &Json) -> Option<()> {
+        let root = self.root()?;
+        Splice::new(&self.yaml, &root, self.line_break)
+            .insert(path, &Segment::Index(index), value)?
+            .apply(&mut self.yaml);
+        Some(())
     }
 
     fn remove(&mut self, path: &[Segment]) -> Option<()> {

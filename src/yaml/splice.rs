@@ -1,6 +1,8 @@
 //! Finds, for one change of a value, the bytes that change and what stands there afterwards.
 //! It never decides whether the result is right; `edit` reads it again.
 
+mod before;
+
 use serde_json::{Map, Value as Json};
 
 use crate::text::Span;
@@ -128,7 +130,7 @@ impl<'a> Splice<'a> {
         }
     }
 
-    /// Adds an entry, or an item at the end, to the collection at a path.
+    /// Adds an entry at the end, or an item before the one at an index, to the collection at a path.
     pub(super) fn insert(&self, path: &[Segment], at: &Segment, value: &Json) -> Option<Change> {
         let slot = self.slot(path)?;
         let node = slot.node;
@@ -136,6 +138,9 @@ impl<'a> Splice<'a> {
         match (at, &node.value) {
             (Segment::Key(_), Value::Mapping(_)) => {}
             (Segment::Index(index), Value::Sequence(_)) if *index == count => {}
+            (Segment::Index(index), Value::Sequence(_)) if *index < count => {
+                return self.insert_before(node, *index, value);
+            }
             _ => return None,
         }
         if count == 0 {

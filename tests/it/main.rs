@@ -13,6 +13,7 @@ mod import;
 mod index;
 mod layers;
 mod ledger;
+mod merge;
 mod mishaps;
 mod mutations;
 mod play;

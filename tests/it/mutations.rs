@@ -1044,9 +1044,7 @@ fn what_hides_in_a_merge_is_found() {
         expect(
             "a step taken",
             edit(&card, &|text| {
-                Some(format!(
-                    "{text}  - step: archive\n    at: 2026-11-20T10:00:00+08:00\n    by: wang-fang\n    from: fed-back\n    to: archived\n"
-                ))
+                Some(text.replacen("\ntrail:\n", "\ntrail:\n  - step: archive\n    at: 2026-11-20T10:00:00+08:00\n    by: wang-fang\n    from: fed-back\n    to: archived\n", 1))
             }),
             &["history-steps"],
         );

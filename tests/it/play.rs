@@ -176,6 +176,7 @@ impl Play {
             files: &self.files,
             world,
             templates,
+            against: None,
         };
         let (case, _) = Case::load(&self.files, world, &self.folder());
         run(&desk, &case)

@@ -141,6 +141,7 @@ proptest! {
         let change = match kind {
             0 | 1 => Edit::Set { path: path.clone(), value: new },
             _ if style & 2 == 0 => Edit::Append { path: path.clone(), value: new },
+            _ if style & 4 == 0 => Edit::Insert { path: path.clone(), index: usize::from(key.as_bytes()[0]) % 3, value: new },
             _ => Edit::Remove { path: path.clone() },
         };
         let mut intended = record.clone();
@@ -171,7 +172,7 @@ proptest! {
 proptest! {
     #[test]
     fn no_text_makes_an_edit_panic(
-        text in "([ab]:|- |  |\n|\r\n|[ab]|\\{|\\}|\\[|\\]|,|#| |'|\"|\\||>|：|1|~|\\?|\t){0,24}", kind in 0..3, choice: prop::sample::Index,
+        text in "([ab]:|- |  |\n|\r\n|[ab]|\\{|\\}|\\[|\\]|,|#| |'|\"|\\||>|：|1|~|\\?|\t){0,24}", kind in 0..4, choice: prop::sample::Index,
     ) {
         let (document, _) = parse("a.yaml", text.as_bytes());
         let Some(document) = document else { return Ok(()) };
@@ -183,6 +184,7 @@ proptest! {
         let change = match kind {
             0 => Edit::Set { path, value },
             1 => Edit::Append { path, value },
+            2 => Edit::Insert { path, index: 0, value },
             _ => Edit::Remove { path },
         };
         // What comes out was read again and compared; here it is enough that something does.

@@ -36,6 +36,16 @@ fn append(text: &str, path: &str, value: Json, expected: &str) {
 }
 
 #[track_caller]
+fn insert(text: &str, path: &str, index: usize, value: Json, expected: Option<&str>) {
+    let edits = [Edit::Insert {
+        path: parse_path(path),
+        index,
+        value,
+    }];
+    assert_eq!(run(text, &edits).ok().as_deref(), expected);
+}
+
+#[track_caller]
 fn remove(text: &str, path: &str, expected: &str) {
     let edits = [Edit::Remove {
         path: parse_path(path),
@@ -44,6 +54,52 @@ fn remove(text: &str, path: &str, expected: &str) {
         run(text, &edits).map_err(|found| found.message.en),
         Ok(expected.to_owned())
     );
+}
+
+#[test]
+fn items_are_put_before_others() {
+    let list = "a:\n  - 1 # one\n    # more of one\n  # of two\n  - 2\nb: 0\n";
+    insert(
+        list,
+        "a",
+        1,
+        json!({"x": 5, "z": [6]}),
+        Some(
+            "a:\n  - 1 # one\n    # more of one\n  - x: 5\n    z:\n      - 6\n  # of two\n  - 2\nb: 0\n",
+        ),
+    );
+    insert(
+        list,
+        "a",
+        0,
+        json!(9),
+        Some("a:\n  - 9\n  - 1 # one\n    # more of one\n  # of two\n  - 2\nb: 0\n"),
+    );
+    insert(
+        "a:\r\n- 1\r\n- 2\r\n",
+        "a",
+        1,
+        json!("x\ny"),
+        Some("a:\r\n- 1\r\n- |-\r\n  x\r\n  y\r\n- 2\r\n"),
+    );
+    insert(
+        "a: [1, 2]\n",
+        "a",
+        1,
+        json!({"b": 3}),
+        Some("a: [1, {b: 3}, 2]\n"),
+    );
+    insert("a: [1, 2]\n", "a", 2, json!(3), Some("a: [1, 2, 3]\n"));
+    insert(
+        "- - 1\n  - 2\n",
+        "0",
+        0,
+        json!(0),
+        Some("- - 0\n  - 1\n  - 2\n"),
+    );
+    insert("a: []\n", "a", 0, json!(1), Some("a:\n  - 1\n"));
+    insert("a: [1]\n", "a", 2, json!(1), None);
+    insert("a: 1\n", "a", 0, json!(1), None);
 }
 
 #[test]
