@@ -57,7 +57,8 @@ pub(crate) fn history(folder: &Path, clues: usize) -> PathBuf {
     let own = texts
         .iter()
         .flat_map(|text| text.lines())
-        .find_map(|line| line.strip_prefix("number: "))
+        .filter_map(|line| line.strip_prefix("number: "))
+        .find(|number| number.contains("-2026-"))
         .expect("the model's number");
     let mut from = Some(first.to_owned());
     for step in &steps {

@@ -13,6 +13,7 @@ use std::process::Command;
 use clue::case::folder_of;
 use clue::check::{digest, entry_path};
 
+#[allow(unused_imports, reason = "each benchmark uses some of it")]
 pub(crate) use history::history;
 
 /// The clue that is copied.
