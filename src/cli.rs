@@ -347,6 +347,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             committer_name: variable("GIT_COMMITTER_NAME"),
             committer_email: variable("GIT_COMMITTER_EMAIL"),
             committer_date: variable("GIT_COMMITTER_DATE"),
+            home: std::env::var_os("HOME").map(PathBuf::from),
             global_configuration: std::env::var_os("GIT_CONFIG_GLOBAL").map(PathBuf::from),
             configuration: given_configuration(&variable),
         },
@@ -457,7 +458,7 @@ fn fail(failure: &Failure, context: &Context) -> ExitCode {
         Failure::Publish(error) => {
             tell(&error.message(), Some(&error.remedy()));
             ExitCode::from(match error {
-                PublishError::NotDone { .. } => 3,
+                PublishError::NotDone { .. } | PublishError::NotSigned { .. } => 3,
                 PublishError::Unknown { .. } => 5,
                 PublishError::IndexBehind { .. } => 3,
                 _ => 4,

@@ -7,6 +7,7 @@ mod drafts;
 mod history;
 mod intake;
 mod setup;
+mod signing;
 mod statistics;
 mod steps;
 mod supervision;

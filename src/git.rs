@@ -4,6 +4,8 @@
 mod identity;
 mod index;
 mod pack;
+mod sign;
+mod signature;
 mod store;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +14,8 @@ use git2::{ErrorCode, ObjectType, Oid};
 
 pub use identity::{Environment, Identity};
 pub use index::{IndexFault, NewIndex, Touched};
+pub use sign::{NAMESPACE, Signer};
+pub use signature::SignedObject;
 pub use store::{FileState, NewCommit, RefMoved};
 
 use crate::text::Bilingual;
@@ -27,6 +31,12 @@ pub enum GitError {
     Date(String),
     /// The repository belongs to another user of the system.
     Owner(String),
+    /// git is set to sign with something else than SSH.
+    SigningFormat(String),
+    /// git is to sign, and no key is named.
+    SigningKey,
+    /// The program that signs did not; its words.
+    Signing(String),
     /// Anything else, in the library's words.
     Failed(String),
 }
@@ -53,6 +63,18 @@ impl GitError {
                 format!("{path} belongs to another user of this system, and git refuses to use it"),
                 format!("{path} 属于系统的另一个用户，git 拒绝使用"),
             ),
+            Self::SigningFormat(format) => Bilingual::new(
+                format!("git is set to sign with {format}, and clue signs with SSH only"),
+                format!("git 设置为用 {format} 签名，而 clue 只用 SSH 签名"),
+            ),
+            Self::SigningKey => Bilingual::new(
+                "git is to sign, and does not know with which key",
+                "git 须签名，但没有设置签名密钥",
+            ),
+            Self::Signing(words) => Bilingual::new(
+                format!("it could not be signed: {words}"),
+                format!("签名失败：{words}"),
+            ),
             Self::Failed(text) => {
                 Bilingual::new(format!("git: {text}"), format!("git 出错：{text}"))
             }
@@ -77,6 +99,18 @@ impl GitError {
             Self::Owner(path) => Some(Bilingual::new(
                 format!("git config --global --add safe.directory {path}"),
                 format!("git config --global --add safe.directory {path}"),
+            )),
+            Self::SigningFormat(_) => Some(Bilingual::new(
+                "git config gpg.format ssh; git config user.signingKey ~/.ssh/id_ed25519.pub; or sign nothing here: git config commit.gpgSign false",
+                "请执行 git config gpg.format ssh 和 git config user.signingKey ~/.ssh/id_ed25519.pub；如果此处不签名：git config commit.gpgSign false",
+            )),
+            Self::SigningKey => Some(Bilingual::new(
+                "git config user.signingKey ~/.ssh/id_ed25519.pub",
+                "请执行 git config user.signingKey ~/.ssh/id_ed25519.pub",
+            )),
+            Self::Signing(_) => Some(Bilingual::new(
+                "see that the key of user.signingKey is there and that ssh-agent holds it: ssh-add -L; then try again",
+                "请确认 user.signingKey 所指的密钥存在，且 ssh-agent 中有它（ssh-add -L），然后重试",
             )),
             Self::Failed(_) => None,
         }
@@ -138,6 +172,8 @@ pub enum TreeKind {
 pub struct Repository {
     inner: git2::Repository,
     work_tree: PathBuf,
+    /// What signs the commits that are written; none where they are not signed.
+    signer: Option<Signer>,
 }
 
 impl Repository {
@@ -166,7 +202,11 @@ impl Repository {
         let work_tree = work_tree
             .canonicalize()
             .unwrap_or_else(|_| work_tree.to_owned());
-        Ok(Self { inner, work_tree })
+        Ok(Self {
+            inner,
+            work_tree,
+            signer: None,
+        })
     }
 
     /// The folder of the work tree.

@@ -27,6 +27,8 @@ pub mod template;
 
 pub mod record;
 
+pub mod signature;
+
 pub mod calendar;
 
 pub mod rulebook;

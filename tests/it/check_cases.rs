@@ -22,6 +22,7 @@ use crate::play::Play;
 const WITHOUT: &[(&str, &str)] = &[
     ("template-error", "the check renders nothing"),
     ("step-", "told when a step is asked for"),
+    ("history-checkpoint", "told when checkpoints are verified"),
     ("import-", "told by an import"),
     ("calendar-import", "told by an import of a calendar"),
 ];
