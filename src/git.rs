@@ -33,6 +33,8 @@ pub enum GitError {
     Owner(String),
     /// git is set to sign with something else than SSH.
     SigningFormat(String),
+    /// A setting of git that is neither true nor false.
+    Setting(String),
     /// git is to sign, and no key is named.
     SigningKey,
     /// The program that signs did not; its words.
@@ -66,6 +68,10 @@ impl GitError {
             Self::SigningFormat(format) => Bilingual::new(
                 format!("git is set to sign with {format}, and clue signs with SSH only"),
                 format!("git 设置为用 {format} 签名，而 clue 只用 SSH 签名"),
+            ),
+            Self::Setting(setting) => Bilingual::new(
+                format!("git's configuration says {setting}, which is neither true nor false"),
+                format!("git 的设置 {setting} 既不是 true 也不是 false"),
             ),
             Self::SigningKey => Bilingual::new(
                 "git is to sign, and does not know with which key",
@@ -112,7 +118,7 @@ impl GitError {
                 "see that the key of user.signingKey is there and that ssh-agent holds it: ssh-add -L; then try again",
                 "请确认 user.signingKey 所指的密钥存在，且 ssh-agent 中有它（ssh-add -L），然后重试",
             )),
-            Self::Failed(_) => None,
+            Self::Setting(_) | Self::Failed(_) => None,
         }
     }
 }
@@ -173,7 +179,7 @@ pub struct Repository {
     inner: git2::Repository,
     work_tree: PathBuf,
     /// What signs the commits that are written; none where they are not signed.
-    signer: Option<Signer>,
+    signer: Result<Option<Signer>, GitError>,
 }
 
 impl Repository {
@@ -205,7 +211,7 @@ impl Repository {
         Ok(Self {
             inner,
             work_tree,
-            signer: None,
+            signer: Ok(None),
         })
     }
 

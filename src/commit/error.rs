@@ -142,7 +142,9 @@ impl PublishError {
             Self::NotDone { .. } => {
                 Bilingual::new("check disk space and permissions", "请检查磁盘空间和权限")
             }
-            Self::NotSigned { why } => why.remedy().unwrap_or_default(),
+            Self::NotSigned { why } => why.remedy().unwrap_or_else(|| {
+                Bilingual::new("correct it: git config --edit", "请改正：git config --edit")
+            }),
             Self::Unknown { .. } => Bilingual::new(
                 "look with git log before trying again",
                 "重试之前请先用 git log 查看",
@@ -190,7 +192,10 @@ pub(super) fn not_done(error: GitError) -> PublishError {
 /// Why a commit could not be written: signing has a remedy of its own.
 pub(super) fn not_written(error: GitError) -> PublishError {
     match error {
-        GitError::Signing(_) => PublishError::NotSigned { why: error },
+        GitError::Signing(_)
+        | GitError::SigningFormat(_)
+        | GitError::SigningKey
+        | GitError::Setting(_) => PublishError::NotSigned { why: error },
         other => not_done(other),
     }
 }

@@ -40,7 +40,7 @@ pub fn init(
         None => Repository::init(folder)?,
     };
     let (author, committer) = repository.identities(environment_, now)?;
-    repository.sign_as_configured(environment_)?;
+    repository.sign_as_configured(environment_);
     let mut changes: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
     for (path, bytes) in builtin::files().iter() {
         changes.insert(path.to_owned(), Some(Arc::clone(bytes)));

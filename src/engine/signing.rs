@@ -25,7 +25,8 @@ impl Engine {
             "workflow.yaml",
             self.world.rulebook_document.root.locate_pointer(&pointer),
         );
-        let Some(signer) = repository.signer() else {
+        // Settings by which git cannot sign stop the step when it is published, with their own words.
+        let Some(signer) = repository.signer().ok()? else {
             return Some(
                 Diagnostic::new(
                     Code::StepSignature,

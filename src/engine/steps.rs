@@ -45,7 +45,7 @@ impl Engine {
             .parse()
             .map_or(now, |zone| now.in_zone(zone));
         let (author, committer) = repository.identities(environment, now)?;
-        repository.sign_as_configured(environment)?;
+        repository.sign_as_configured(environment);
         let Some(person) = self.world.organisation.person_by_email(&author.email) else {
             return Err(Failure::Environment {
                 message: Bilingual::new(

@@ -155,7 +155,7 @@ impl Settings<'_> {
             },
         };
         git2::Config::parse_bool(text.as_str())
-            .map_err(|_| GitError::Failed(format!("{key} = {text}: true, false")))
+            .map_err(|_| GitError::Setting(format!("{key} = {text}")))
     }
 
     /// A path as git reads it: `~/` is the home folder.
@@ -170,20 +170,25 @@ impl Settings<'_> {
 impl Repository {
     /// Takes from git's settings whether commits are signed (`commit.gpgSign`), and with what.
     ///
-    /// From then on every commit that this repository writes is signed.
-    pub fn sign_as_configured(&mut self, environment: &Environment) -> Result<(), GitError> {
-        let wanted = self.settings(environment)?.truth("commit.gpgsign")?;
-        self.signer = if wanted {
-            Some(self.configured_signer(environment)?)
-        } else {
-            None
+    /// From then on every commit that this repository writes is signed. Settings by which it cannot sign are told by the
+    /// first commit that is to be written, and stand in the way of nothing else.
+    pub fn sign_as_configured(&mut self, environment: &Environment) {
+        let wanted = self
+            .settings(environment)
+            .and_then(|settings| settings.truth("commit.gpgsign"));
+        self.signer = match wanted {
+            Ok(true) => self.configured_signer(environment).map(Some),
+            Ok(false) => Ok(None),
+            Err(error) => Err(error),
         };
-        Ok(())
     }
 
-    /// What signs the commits of this repository; `None` where they are not signed.
-    pub fn signer(&self) -> Option<&Signer> {
-        self.signer.as_ref()
+    /// What signs the commits of this repository, or why they cannot be signed; nothing where they are not to be.
+    pub fn signer(&self) -> Result<Option<&Signer>, GitError> {
+        self.signer
+            .as_ref()
+            .map(Option::as_ref)
+            .map_err(GitError::clone)
     }
 
     /// What git's settings say that signs, whether or not commits are signed.

@@ -103,7 +103,7 @@ impl Repository {
             &tree,
             &parents,
         )?;
-        let commit = match &self.signer {
+        let commit = match self.signer()? {
             Some(signer) => signed_commit(&buffer, &signer.sign(&buffer)?),
             None => buffer.to_vec(),
         };

@@ -16,5 +16,6 @@ mod mishaps;
 mod play;
 mod procedure;
 mod publish;
+mod signatures;
 mod stats;
 mod walks;
