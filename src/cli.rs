@@ -4,6 +4,7 @@
 mod advance;
 mod calendar;
 mod check;
+mod checkpoint;
 mod delimited;
 mod demo;
 mod draft;
@@ -124,6 +125,8 @@ enum Subcommands {
     Sample(supervise::Sample),
     /// Draft a supervision record: how it was drawn, what was found, what is to be rectified
     Supervise(supervise::Supervise),
+    /// Sign what the repository holds now, in one line to be kept elsewhere; verify earlier ones
+    Checkpoint(checkpoint::Checkpoint),
     /// Print a completion script for a shell
     Completions(setup::Completions),
     /// Print the manual page
@@ -142,6 +145,7 @@ impl Subcommands {
             | Self::Note(_)
             | Self::Supervise(_)
             | Self::Demo(_) => true,
+            Self::Checkpoint(command) => command.makes(),
             Self::Next(_)
             | Self::Show(_)
             | Self::List(_)
@@ -392,6 +396,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Why(command) => command.run(&context),
         Subcommands::Sample(command) => command.run(&context),
         Subcommands::Supervise(command) => command.run(&context),
+        Subcommands::Checkpoint(command) => command.run(&context),
         Subcommands::Completions(command) => command.run(&context),
         Subcommands::Man(command) => command.run(&context),
     };

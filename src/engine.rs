@@ -2,6 +2,7 @@
 //! It never prints, and never reads environment or clock: the caller brings both.
 
 mod calendar;
+mod checkpoint;
 mod documents;
 mod drafts;
 mod history;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 pub use calendar::{CalendarImport, YearChange};
+pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
 pub use intake::{Collected, Intake, Judge};
 pub use setup::init;
 pub use supervision::{SampleRequest, SupervisionRequest};

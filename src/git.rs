@@ -7,6 +7,7 @@ mod pack;
 mod sign;
 mod signature;
 mod store;
+mod tag;
 
 use std::path::{Path, PathBuf};
 
@@ -17,6 +18,7 @@ pub use index::{IndexFault, NewIndex, Touched};
 pub use sign::{NAMESPACE, Signer};
 pub use signature::SignedObject;
 pub use store::{FileState, NewCommit, RefMoved};
+pub use tag::{Tag, TagReference, TreeFile};
 
 use crate::text::Bilingual;
 

@@ -42,6 +42,7 @@ pub mod clock;
 pub mod change;
 pub mod check;
 
+pub mod checkpoint;
 pub mod document;
 pub mod due;
 pub mod ledger;

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod check_cases;
+mod checkpoints;
 mod clocks;
 mod commands;
 mod demo;
