@@ -4,6 +4,7 @@
 mod memory;
 mod stamp;
 mod verify;
+mod witness;
 
 use std::path::PathBuf;
 
@@ -19,7 +20,7 @@ use crate::time::Timestamp;
 use crate::world::MAXIMUM_RECORD;
 use crate::yaml;
 
-use verify::Witness;
+use witness::Witness;
 
 pub use verify::{Checked, Verified};
 
@@ -170,7 +171,7 @@ impl Engine {
         let manifest = self.manifest_of(repository, &commit)?;
         Ok(Checkpoint {
             at,
-            commits: repository.count_commits(&commit)?,
+            commits: repository.count_commits(&commit, None)?,
             commit,
             clues: manifest.clues(),
             records: manifest.records(),

@@ -139,10 +139,13 @@ impl Repository {
         }
     }
 
-    /// How many commits the history of a commit has, itself included.
-    pub fn count_commits(&self, commit: &str) -> Result<usize, GitError> {
+    /// How many commits the history of a commit has, itself included, beyond that of an earlier one.
+    pub fn count_commits(&self, commit: &str, beyond: Option<&str>) -> Result<usize, GitError> {
         let mut walk = self.inner.revwalk()?;
         walk.push(Oid::from_str(commit)?)?;
+        if let Some(earlier) = beyond {
+            walk.hide(Oid::from_str(earlier)?)?;
+        }
         let mut count = 0;
         for id in walk {
             id?;

@@ -356,6 +356,7 @@ fn another_clone_notices_too() {
         "--quiet",
         "--force",
         "origin",
+        "+refs/heads/*:refs/remotes/origin/*",
         "+refs/tags/*:refs/tags/*",
     ]);
     world.git(&["-C", &clone, "reset", "--quiet", "--hard", "origin/main"]);

@@ -12,7 +12,7 @@ use crate::checkpoint::stamp::{StampFault, read};
 use crate::checkpoint::{Checkpoint, hexadecimal};
 use crate::diagnostic::Diagnostic;
 use crate::engine::Failure;
-use crate::engine::checkpoint::verify::finding;
+use crate::engine::checkpoint::witness::finding;
 use crate::files::{DiskFiles, Files};
 use crate::git::Repository;
 use crate::text::Bilingual;
