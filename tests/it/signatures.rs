@@ -1,6 +1,7 @@
 //! Signatures: what clue signs git accepts, and what clue says of a signature is what git says of it.
 
 use std::fs;
+use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::Command;
@@ -507,4 +508,87 @@ fn a_step_that_must_be_signed_is_signed_by_whoever_takes_it() {
     world.collect();
     assert_eq!(keys.commit("HEAD"), good("zhao-gang"));
     assert_eq!(world.clue("li@example.org", &["check"]).status, 0);
+}
+
+#[test]
+fn a_hardware_key_is_judged_as_git_judges_it() {
+    use base64ct::{Base64, Encoding};
+    use sha2::{Digest, Sha256, Sha512};
+    if Command::new("openssl").arg("version").output().is_err() {
+        let _ = writeln!(std::io::stderr(), "skipped: openssl is not installed");
+        return;
+    }
+    let keys = Keys::new();
+    let openssl = |arguments: &[&str]| {
+        let mut command = Command::new("openssl");
+        command.current_dir(keys.path("")).args(arguments);
+        Ran::of(&mut command).ok();
+    };
+    openssl(&["genpkey", "-algorithm", "ed25519", "-out", "sk.pem"]);
+    let out = [
+        "pkey", "-in", "sk.pem", "-pubout", "-outform", "DER", "-out", "sk.der",
+    ];
+    openssl(&out);
+    let der = fs::read(keys.path("sk.der")).expect("a key");
+    let text = |bytes: &[u8]| {
+        let length = u32::try_from(bytes.len()).expect("a length");
+        [&length.to_be_bytes(), bytes].concat()
+    };
+    let kind = text(b"sk-ssh-ed25519@openssh.com");
+    let application = b"ssh:";
+    let public = [
+        kind.as_slice(),
+        &text(&der[der.len() - 32..]),
+        &text(application),
+    ]
+    .concat();
+    let line = format!(
+        "sk-ssh-ed25519@openssh.com {}",
+        Base64::encode_string(&public)
+    );
+    keys.give("li-wei", &format!("{{ key: \"{line}\" }}"));
+    let raw = keys.raw("HEAD");
+    // What the token signs: the application, that somebody touched it, a counter, and what is to be signed.
+    let framed = |payload: &str| {
+        let hash = text(&Sha512::digest(payload));
+        [
+            b"SSHSIG".as_slice(),
+            &text(b"git"),
+            &text(b""),
+            &text(b"sha512"),
+            &hash,
+        ]
+        .concat()
+    };
+    let trailer = [1, 0, 0, 0, 9];
+    let signed = [
+        Sha256::digest(application).as_slice(),
+        &trailer,
+        Sha256::digest(framed(&raw)).as_slice(),
+    ]
+    .concat();
+    fs::write(keys.path("data"), signed).expect("a file");
+    let sign = [
+        "pkeyutl", "-sign", "-rawin", "-inkey", "sk.pem", "-in", "data", "-out", "sig",
+    ];
+    openssl(&sign);
+    let signature = fs::read(keys.path("sig")).expect("a signature");
+    let signature = [kind, text(&signature), trailer.to_vec()].concat();
+    let blob = [
+        b"SSHSIG\0\0\0\x01".as_slice(),
+        &text(&public),
+        &text(b"git"),
+        &text(b""),
+        &text(b"sha512"),
+        &text(&signature),
+    ]
+    .concat();
+    let body = Base64::encode_string(&blob);
+    let header =
+        format!("gpgsig -----BEGIN SSH SIGNATURE-----\n {body}\n -----END SSH SIGNATURE-----\n");
+    let whole = raw.replacen("\n\n", &format!("\n{header}\n"), 1);
+    let commit = keys.write("commit", &whole);
+    assert_eq!(keys.commit(&commit), good("li-wei"));
+    let forged = keys.write("commit", &whole.replace("\n\nkeys", "\n\nkeyz"));
+    assert_eq!(keys.commit(&forged), Some(Verdict::Bad));
 }
