@@ -9,6 +9,7 @@ mod commit;
 mod crossing;
 mod merging;
 mod replay;
+mod signed;
 
 pub use crossing::crossing;
 pub use replay::{Clock, Pending, Stage, audit, pending};

@@ -3,8 +3,8 @@
 
 mod name;
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde_json::{Value, json};
 
@@ -35,7 +35,7 @@ pub struct Record {
     /// What the file's name says: department, date, occasion.
     pub parts: NameParts,
     pub bytes: Arc<[u8]>,
-    pub document: Document,
+    pub document: Arc<Document>,
     /// The YAML, or the front matter, as a value.
     pub value: Value,
     /// Where the YAML stands in the file.
@@ -103,9 +103,20 @@ pub struct Case {
 impl Case {
     /// Reads a clue's folder.
     pub fn load(files: &dyn Files, world: &World, folder: &str) -> (Self, Vec<Diagnostic>) {
+        Self::load_with(files, world, folder, &RecordCache::default())
+    }
+
+    /// The same; records that are in the cache, by what their bytes are, are not read again.
+    pub fn load_with(
+        files: &dyn Files,
+        world: &World,
+        folder: &str,
+        cache: &RecordCache,
+    ) -> (Self, Vec<Diagnostic>) {
         let mut loader = Loader {
             files,
             world,
+            cache: Some(cache),
             diagnostics: Vec::new(),
         };
         let mut case = Self::empty(folder);
@@ -122,6 +133,7 @@ impl Case {
         let mut loader = Loader {
             files,
             world,
+            cache: None,
             diagnostics: Vec::new(),
         };
         let mut case = Self::empty(folder);
@@ -289,9 +301,25 @@ impl Case {
     }
 }
 
+/// What tells a record that was read: its path, its bytes, and the rulebook that it was read by.
+type ReadAs = (String, [u8; 20], usize);
+
+/// Records that were read, for whoever reads a clue many times over.
+#[derive(Default)]
+pub struct RecordCache {
+    known: Mutex<HashMap<ReadAs, (Option<Record>, Vec<Diagnostic>)>>,
+}
+
+impl RecordCache {
+    fn known(&self) -> MutexGuard<'_, HashMap<ReadAs, (Option<Record>, Vec<Diagnostic>)>> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 struct Loader<'a> {
     files: &'a dyn Files,
     world: &'a World,
+    cache: Option<&'a RecordCache>,
     diagnostics: Vec<Diagnostic>,
 }
 
@@ -468,6 +496,44 @@ impl Loader<'_> {
         parts: NameParts,
         is_markdown: bool,
     ) -> Option<Record> {
+        let identity = self.cache.and_then(|_| self.files.identity(&path));
+        let world = std::ptr::from_ref(self.world) as usize;
+        let Some((cache, identity)) = self.cache.zip(identity) else {
+            return self.read_anew(case, name, schema, path, inner, parts, is_markdown);
+        };
+        let key = (path, identity, world);
+        let known = cache.known().get(&key).cloned();
+        let (record, found) = match known {
+            Some(known) => known,
+            None => {
+                let before = self.diagnostics.len();
+                let path = key.0.clone();
+                let record = self.read_anew(case, name, schema, path, inner, parts, is_markdown);
+                let found = self.diagnostics.split_off(before);
+                let read = (record, found);
+                cache.known().insert(key, read.clone());
+                read
+            }
+        };
+        case.broken |= record.as_ref().is_none_or(|record| !record.sound);
+        self.diagnostics.extend(found);
+        record
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one private function, called twice, that makes a record of its parts"
+    )]
+    fn read_anew(
+        &mut self,
+        case: &mut Case,
+        name: &str,
+        schema: &str,
+        path: String,
+        inner: String,
+        parts: NameParts,
+        is_markdown: bool,
+    ) -> Option<Record> {
         let bytes = match self.files.read(&path, MAXIMUM_RECORD) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return None,
@@ -508,7 +574,7 @@ impl Loader<'_> {
             inner,
             parts,
             bytes,
-            document,
+            document: Arc::new(document),
             value,
             yaml: yaml_span,
             body,

@@ -4,6 +4,7 @@
 mod attachments;
 mod clocks;
 mod headings;
+mod keys;
 mod references;
 mod register;
 mod rules;

@@ -5,6 +5,7 @@ mod advance;
 mod audit;
 mod calendar;
 mod check;
+mod checkpoint;
 mod delimited;
 mod demo;
 mod draft;
@@ -136,6 +137,8 @@ enum Subcommands {
     Renumber(renumber::Renumber),
     /// Merge a record by what it says, for git: merge.clue.driver
     MergeDriver(merging::MergeDriver),
+    /// Sign what the repository holds now, in one line to be kept elsewhere; verify earlier ones
+    Checkpoint(checkpoint::Checkpoint),
     /// Print a completion script for a shell
     Completions(setup::Completions),
     /// Print the manual page
@@ -156,6 +159,7 @@ impl Subcommands {
             | Self::Hook(_)
             | Self::Renumber(_)
             | Self::Demo(_) => true,
+            Self::Checkpoint(command) => command.makes(),
             Self::Next(_)
             | Self::Show(_)
             | Self::List(_)
@@ -363,6 +367,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             committer_name: variable("GIT_COMMITTER_NAME"),
             committer_email: variable("GIT_COMMITTER_EMAIL"),
             committer_date: variable("GIT_COMMITTER_DATE"),
+            home: std::env::var_os("HOME").map(PathBuf::from),
             global_configuration: std::env::var_os("GIT_CONFIG_GLOBAL").map(PathBuf::from),
             configuration: given_configuration(&variable),
         },
@@ -411,6 +416,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Supervise(command) => command.run(&context),
         Subcommands::Renumber(command) => command.run(&context),
         Subcommands::MergeDriver(command) => command.run(&context),
+        Subcommands::Checkpoint(command) => command.run(&context),
         Subcommands::Completions(command) => command.run(&context),
         Subcommands::Man(command) => command.run(&context),
     };
@@ -477,7 +483,7 @@ fn fail(failure: &Failure, context: &Context) -> ExitCode {
         Failure::Publish(error) => {
             tell(&error.message(), Some(&error.remedy()));
             ExitCode::from(match error {
-                PublishError::NotDone { .. } => 3,
+                PublishError::NotDone { .. } | PublishError::NotSigned { .. } => 3,
                 PublishError::Unknown { .. } => 5,
                 PublishError::IndexBehind { .. } => 3,
                 _ => 4,

@@ -16,7 +16,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use error::{before, not_done, words};
+use error::{before, not_done, not_written, words};
 use folder::Written;
 
 pub use error::PublishError;
@@ -72,7 +72,7 @@ impl Publication {
                 author: &self.author,
                 committer: &self.committer,
             })
-            .map_err(not_done)?;
+            .map_err(not_written)?;
         journal::begin(repository, &head, &commit, &present, &self.changes)?;
         let written = match folder::write(repository.work_tree(), &self.changes, present) {
             Ok(written) => written,

@@ -3,6 +3,7 @@
 
 mod audit;
 mod calendar;
+mod checkpoint;
 mod documents;
 mod drafts;
 mod gate;
@@ -11,6 +12,7 @@ mod intake;
 mod merging;
 mod renumber;
 mod setup;
+mod signing;
 mod statistics;
 mod steps;
 mod supervision;
@@ -20,6 +22,7 @@ use std::time::Duration;
 
 pub use audit::{AuditRequest, HistoryReader};
 pub use calendar::{CalendarImport, YearChange};
+pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
 pub use gate::{Push, Pushed, Refusal, install_hook};
 pub use intake::{Collected, Intake, Judge};
 pub use merging::{MergingLack, mend_merging, merging_lacks};

@@ -58,6 +58,11 @@ pub trait Files: Send + Sync {
     /// Tells what lies at a path, without following a symbolic link; `None` where nothing does.
     fn kind(&self, path: &str) -> Result<Option<FileKind>, ReadError>;
 
+    /// What tells the bytes of a file from all others, where that is known without reading them.
+    fn identity(&self, _path: &str) -> Option<[u8; 20]> {
+        None
+    }
+
     /// Lists every path below a folder that is not itself a folder, depth first, sorted.
     fn walk(&self, folder: &str) -> Result<Vec<(String, FileKind)>, ReadError> {
         let mut found = Vec::new();

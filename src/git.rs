@@ -2,11 +2,15 @@
 //! The only user of git2. It never reads the environment by itself, and never writes to the work tree.
 
 mod driver;
+mod error;
 mod history;
 mod identity;
 mod index;
 mod pack;
+mod sign;
+mod signature;
 mod store;
+mod tag;
 mod text;
 
 use std::path::{Path, PathBuf};
@@ -14,95 +18,16 @@ use std::path::{Path, PathBuf};
 use git2::{ErrorCode, ObjectType, Oid};
 
 pub use driver::{MERGE_DRIVER, program_of};
+pub use error::GitError;
 pub use history::{CommitFacts, Difference, ObjectId, Range, TreeEntry};
 pub use identity::{Environment, Identity};
 pub use index::{IndexFault, NewIndex, Touched};
+pub use sign::{NAMESPACE, Signer};
+pub use signature::SignedObject;
 pub use store::{FileState, NewCommit, RefMoved};
 pub use text::{Favour, is_binary, merge_text};
 
-use crate::text::Bilingual;
-
-/// Why git could not do something.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GitError {
-    /// The repository has no work tree.
-    Bare,
-    /// Neither the environment nor git's configuration says who acts.
-    NoIdentity,
-    /// A date in the environment cannot be read.
-    Date(String),
-    /// The repository belongs to another user of the system.
-    Owner(String),
-    /// Anything else, in the library's words.
-    Failed(String),
-}
-
-impl GitError {
-    /// What is wrong.
-    pub fn message(&self) -> Bilingual {
-        match self {
-            Self::Bare => Bilingual::new(
-                "this git repository is bare: it has no files to work on",
-                "这是裸仓库，没有可以办理的文件",
-            ),
-            Self::NoIdentity => Bilingual::new(
-                "git does not know who you are, so the step would have no author",
-                "git 不知道您是谁，无法记录办理人",
-            ),
-            Self::Date(text) => Bilingual::new(
-                format!(
-                    "`{text}` in GIT_AUTHOR_DATE or GIT_COMMITTER_DATE is no date that can be read"
-                ),
-                format!("GIT_AUTHOR_DATE 或 GIT_COMMITTER_DATE 中的 `{text}` 不是有效的日期"),
-            ),
-            Self::Owner(path) => Bilingual::new(
-                format!("{path} belongs to another user of this system, and git refuses to use it"),
-                format!("{path} 属于系统的另一个用户，git 拒绝使用"),
-            ),
-            Self::Failed(text) => {
-                Bilingual::new(format!("git: {text}"), format!("git 出错：{text}"))
-            }
-        }
-    }
-
-    /// What to do.
-    pub fn remedy(&self) -> Option<Bilingual> {
-        match self {
-            Self::Bare => Some(Bilingual::new(
-                "clone it and work in the clone",
-                "请克隆后在克隆中办理",
-            )),
-            Self::NoIdentity => Some(Bilingual::new(
-                "git config user.name \"NAME\"; git config user.email ADDRESS (the one in organisation.yaml)",
-                "请执行 git config user.name \"姓名\" 和 git config user.email 邮箱（与 organisation.yaml 中一致）",
-            )),
-            Self::Date(_) => Some(Bilingual::new(
-                "write it like 2026-11-23T09:12:00+08:00",
-                "请写成 2026-11-23T09:12:00+08:00 的形式",
-            )),
-            Self::Owner(path) => Some(Bilingual::new(
-                format!("git config --global --add safe.directory {path}"),
-                format!("git config --global --add safe.directory {path}"),
-            )),
-            Self::Failed(_) => None,
-        }
-    }
-}
-
-impl From<git2::Error> for GitError {
-    fn from(error: git2::Error) -> Self {
-        if error.code() == ErrorCode::Owner {
-            let path = error
-                .message()
-                .split('\'')
-                .nth(1)
-                .unwrap_or("the repository")
-                .to_owned();
-            return Self::Owner(path);
-        }
-        Self::Failed(error.message().to_owned())
-    }
-}
+pub use tag::{Tag, TagReference, TreeFile};
 
 /// Where HEAD stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,6 +69,8 @@ pub enum TreeKind {
 pub struct Repository {
     inner: git2::Repository,
     work_tree: PathBuf,
+    /// What signs the commits that are written; none where they are not signed.
+    signer: Result<Option<Signer>, GitError>,
 }
 
 impl Repository {
@@ -180,7 +107,11 @@ impl Repository {
         let work_tree = work_tree
             .canonicalize()
             .unwrap_or_else(|_| work_tree.to_owned());
-        Ok(Self { inner, work_tree })
+        Ok(Self {
+            inner,
+            work_tree,
+            signer: Ok(None),
+        })
     }
 
     /// The folder of the work tree.

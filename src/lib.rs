@@ -27,6 +27,8 @@ pub mod template;
 
 pub mod record;
 
+pub mod signature;
+
 pub mod calendar;
 
 pub mod rulebook;
@@ -42,6 +44,7 @@ pub mod check;
 
 pub mod merge;
 
+pub mod checkpoint;
 pub mod document;
 pub mod due;
 pub mod ledger;

@@ -113,6 +113,22 @@ pub struct Person {
     /// Last day, `YYYY-MM-DD`, on which the person acts for the organisation.
     #[serde(default)]
     pub until: Option<String>,
+    /// SSH public keys that the person signs with.
+    #[serde(default)]
+    pub keys: Vec<PersonKey>,
+}
+
+/// An SSH public key of a person, and when it is valid.
+#[derive(Clone, Debug, Deserialize)]
+pub struct PersonKey {
+    /// `ssh-ed25519 AAAA... comment`, as in a `.pub` file.
+    pub key: String,
+    /// First day, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub from: Option<String>,
+    /// Last day, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub until: Option<String>,
 }
 
 /// One e-mail address, or several.

@@ -75,9 +75,8 @@ pub fn one(diagnostic: &Diagnostic, files: &dyn Files, style: Style) -> String {
             }
             Group::with_title(heading).element(snippet)
         }
-        // A commit as a whole has no file.
-        _ if path.is_empty() => Group::with_title(heading)
-            .elements(std::iter::empty::<annotate_snippets::Message<'_>>()),
+        // What is about history as a whole has no path.
+        _ if path.is_empty() => Group::with_title(heading),
         _ => Group::with_title(heading).element(annotate_snippets::Origin::path(path.as_str())),
     };
     if let Some(remedy) = &diagnostic.remedy {

@@ -272,6 +272,9 @@ pub struct Step {
     pub statute: Option<String>,
     #[serde(default)]
     pub reason: bool,
+    /// Whether the step's commit must be signed.
+    #[serde(default)]
+    pub signed: bool,
     #[serde(default)]
     pub conditions: Vec<Rule>,
     #[serde(default)]

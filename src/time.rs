@@ -26,6 +26,11 @@ pub const MONTHS: [&str; 12] = [
 pub struct Timestamp(DateTime<FixedOffset>);
 
 impl Timestamp {
+    /// The beginning of 1970 in UTC, from which seconds are counted.
+    pub fn epoch() -> Self {
+        Self(DateTime::UNIX_EPOCH.fixed_offset())
+    }
+
     /// Reads an RFC 3339 timestamp with seconds and offset, exactly as the schemas' pattern wants it.
     pub fn parse(text: &str) -> Option<Self> {
         // chrono alone takes `2026-1-5` and a leading space.

@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::audit::signed::KeyRing;
 use crate::audit::{Audited, Finding, beside, commit, crossing, merging};
-use crate::case::{Case, folder_of};
+use crate::case::{Case, RecordCache, folder_of};
 use crate::check::{check_loaded, check_world};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, sort};
 use crate::files::{Files, SharedRepository, TreeFiles};
@@ -384,6 +385,7 @@ fn judge(
                     moments: &moments,
                     in_force: &in_force,
                     loaded: HashMap::new(),
+                    records: RecordCache::default(),
                     standing: HashMap::new(),
                 };
                 let verdicts = walk.judge(clue, way);
@@ -402,6 +404,7 @@ fn judge(
         numbers[verdict.moment].insert(verdict.clue, verdict.number);
     }
     let mut given = BTreeMap::new();
+    let mut ring = KeyRing::default();
     for moment in &moments {
         let index = moment.index;
         let context = Context {
@@ -410,7 +413,7 @@ fn judge(
             numbers: &numbers[index],
             now,
         };
-        let found = itself(stage, &moments, moment, &context, &mut given)?;
+        let found = itself(stage, &moments, moment, &context, &mut given, &mut ring)?;
         findings[index].extend(found);
     }
     Ok(gathered(stage, moments, total, findings))
@@ -468,6 +471,7 @@ fn itself(
     moment: &Moment,
     context: &Context<'_>,
     given: &mut BTreeMap<String, Vec<beside::Given>>,
+    ring: &mut KeyRing,
 ) -> Result<Vec<Diagnostic>, GitError> {
     let Some(world) = context.world else {
         // Before there is a rulebook there is nothing to go by, and nothing that may be there.
@@ -501,6 +505,10 @@ fn itself(
             }
             Err(finding) => found.push(finding),
         }
+    }
+    if moment.id.is_some() {
+        let author = commit::author(world, &moment.facts).ok();
+        found.extend(ring.judge(repository, world, &moment.facts, author, context.steps)?);
     }
     found.extend(commit::dates(
         world,
@@ -580,6 +588,8 @@ struct Walk<'a> {
     moments: &'a [Moment],
     in_force: &'a [InForce],
     loaded: HashMap<Under, Arc<Loaded>>,
+    /// Records by what their bytes are: most stay the same from commit to commit.
+    records: RecordCache,
     standing: HashMap<Under, Vec<Diagnostic>>,
 }
 
@@ -699,7 +709,7 @@ impl Walk<'_> {
             return Arc::clone(known);
         }
         let (case, found) = match tree {
-            Some(_) => Case::load(files, world, folder),
+            Some(_) => Case::load_with(files, world, folder, &self.records),
             None => (Case::empty(folder), Vec::new()),
         };
         let loaded = Arc::new(Loaded { case, found });

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::case::{Case, Record, folder_of, is_id};
+use crate::check::keys;
 use crate::check::register::entry_path;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::Files;
@@ -78,6 +79,7 @@ pub(super) fn check_organisation(files: &dyn Files, world: &World) -> Vec<Diagno
         );
     }
     found.extend(shared_addresses(world, &document));
+    found.extend(keys::check(world, &document));
     found
 }
 

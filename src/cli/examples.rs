@@ -7,6 +7,11 @@ use crate::text::Language;
 /// A command's name (words, where it belongs to another), its examples, and the same for Chinese readers.
 const EXAMPLES: &[(&str, &str, &str)] = &[
     (
+        "checkpoint",
+        "clue checkpoint                                # prints one line: keep it outside of the repository\nclue checkpoint --verify\nclue checkpoint --expect \"$(cat kept-line.txt)\"\nclue checkpoint --manifest | sha256sum -c --quiet\nclue checkpoint --time-stamp https://tsa.example.org",
+        "clue checkpoint                                # 输出一行，请另行保存在仓库之外\nclue checkpoint --verify\nclue checkpoint --expect \"$(cat 保存的一行.txt)\"\nclue checkpoint --manifest | sha256sum -c --quiet\nclue checkpoint --time-stamp https://tsa.example.org",
+    ),
+    (
         "init",
         "clue init cases\nclue init --organisation \"Hongda Ltd\"",
         "clue init 线索库\nclue init --organisation 宏达公司",

@@ -10,6 +10,42 @@ use crate::text::Language;
 /// English help and its Chinese. A test sees to it that nothing is missing.
 const CHINESE: &[(&str, &str)] = &[
     (
+        "Sign what the repository holds now, in one line to be kept elsewhere; verify earlier ones",
+        "为仓库现有内容签署检查点，输出一行供另行保存；核验以往的检查点",
+    ),
+    (
+        "Make one without a signature, which anybody could have made",
+        "生成无签名的检查点（任何人都能制作）",
+    ),
+    (
+        "Make none; verify every checkpoint that is there or that this clone ever saw",
+        "不生成；核验现有的以及此克隆曾见过的全部检查点",
+    ),
+    (
+        "Make none; verify this line of a checkpoint, which was kept elsewhere",
+        "不生成；核验另行保存的这一行检查点",
+    ),
+    (
+        "Make none; print every file of a commit (HEAD) with its SHA-256, as sha256sum -c reads it",
+        "不生成；列出某次提交（默认 HEAD）的每个文件及其 SHA-256，可用 sha256sum -c 核对",
+    ),
+    (
+        "Have it stamped by the time-stamping authority at this address (RFC 3161; needs openssl and curl)",
+        "由此地址的时间戳服务盖时间戳（RFC 3161；需要 openssl 和 curl）",
+    ),
+    (
+        "Make none yet; write a request for a time stamp into this file (needs openssl)",
+        "暂不生成；把时间戳请求写入此文件（需要 openssl）",
+    ),
+    (
+        "Make the one that was requested, with the authority's reply in this file",
+        "用此文件中的时间戳应答生成先前请求的检查点",
+    ),
+    (
+        "Certificates (PEM) of the authorities whose time stamps are believed (needs openssl)",
+        "可信时间戳机构的证书（PEM；需要 openssl）",
+    ),
+    (
         "A file-based workflow engine for clues in a git-versioned folder",
         "线索办理流程引擎：记录就是文件，历史由 git 保存",
     ),

@@ -30,6 +30,8 @@ pub enum PublishError {
     },
     /// Disk or permissions stand in the way; nothing was published.
     NotDone { why: String },
+    /// The step is to be signed, and was not; nothing was published.
+    NotSigned { why: GitError },
     /// It could not be found out whether the branch moved.
     Unknown { why: String },
     /// The commit stands, and the index could not be told of it.
@@ -78,6 +80,13 @@ impl PublishError {
                 format!("the step could not be written, and nothing was changed: {why}"),
                 format!("写入失败，没有做任何改动：{why}"),
             ),
+            Self::NotSigned { why } => {
+                let why = why.message();
+                Bilingual::new(
+                    format!("{}; nothing was changed", why.en),
+                    format!("{}；没有做任何改动", why.zh),
+                )
+            }
             Self::Unknown { why } => Bilingual::new(
                 format!("it is not known whether the step was written: {why}"),
                 format!("无法确认是否已经写入：{why}"),
@@ -133,6 +142,9 @@ impl PublishError {
             Self::NotDone { .. } => {
                 Bilingual::new("check disk space and permissions", "请检查磁盘空间和权限")
             }
+            Self::NotSigned { why } => why.remedy().unwrap_or_else(|| {
+                Bilingual::new("correct it: git config --edit", "请改正：git config --edit")
+            }),
             Self::Unknown { .. } => Bilingual::new(
                 "look with git log before trying again",
                 "重试之前请先用 git log 查看",
@@ -174,5 +186,16 @@ pub(super) fn words(fault: IndexFault) -> Bilingual {
 pub(super) fn not_done(error: GitError) -> PublishError {
     PublishError::NotDone {
         why: error.message().en,
+    }
+}
+
+/// Why a commit could not be written: signing has a remedy of its own.
+pub(super) fn not_written(error: GitError) -> PublishError {
+    match error {
+        GitError::Signing(_)
+        | GitError::SigningFormat(_)
+        | GitError::SigningKey
+        | GitError::Setting(_) => PublishError::NotSigned { why: error },
+        other => not_done(other),
     }
 }

@@ -142,6 +142,9 @@ codes! {
     ReferenceDepartment "reference-department" Error
         "a department is not in the organisation" "组织中没有该部门"
         "Departments are written by their key in organisation.yaml. Add the department there, or correct the key." "记录中用 organisation.yaml 里的键来指部门。请在该文件中添加部门，或改正键。";
+    PersonKey "person-key" Error
+        "a person's signing key cannot be used" "人员的签名公钥无法使用"
+        "keys in organisation.yaml are SSH public keys, each the line of a .pub file, of an algorithm that signatures can be verified by, of one person only, and valid from a day that is not after its last. Correct the entry; a key that is not used any more gets its last day (until) and stays, because signatures made with it are verified by it." "organisation.yaml 中的 keys 是 SSH 公钥，每项为 .pub 文件中的一行；其算法须可核验签名，只属于一个人，起用日期不晚于停用日期。请改正；不再使用的公钥请写明停用日期（until）并保留，因为以前的签名还要靠它核验。";
     ReferenceClue "reference-clue" Error
         "a clue that is referred to does not exist" "引用的线索不存在"
         "A duplicate names the clue that it repeats, by id or register number. Correct it, or fetch the clue if it has not arrived here yet." "重复线索要写明它与哪条线索重复（标识或编号）。请改正；如果对方尚未同步到本地，请先同步。";
@@ -247,6 +250,9 @@ codes! {
     StepCondition "step-condition" Error
         "the step's condition does not hold" "不满足步骤的条件"
         "The rulebook gives the step a condition of its own. The finding says what is missing." "规则书对该步骤另有条件。提示中说明了还缺什么。";
+    StepSignature "step-signature" Error
+        "the step must be signed" "该步骤须签名"
+        "The rulebook says of the step that it is signed (signed: true), so that nobody can take it in another's name. git signs with an SSH key when it is told so: git config commit.gpgSign true; git config gpg.format ssh; git config user.signingKey ~/.ssh/id_ed25519.pub. The public key stands among the person's keys in organisation.yaml, which is committed." "规则书规定该步骤须签名（signed: true），使任何人不能冒名办理。让 git 用 SSH 密钥签名：git config commit.gpgSign true、git config gpg.format ssh、git config user.signingKey ~/.ssh/id_ed25519.pub。公钥须登记在 organisation.yaml 中本人的 keys 下并已提交。";
     // History.
     HistoryAuthor "history-author" Error
         "a commit's author is nobody who may have made it" "提交的作者不符"
@@ -290,9 +296,15 @@ codes! {
     HistoryUnreadable "history-unreadable" Error
         "what a commit holds cannot be read" "提交的内容无法读取"
         "Organisation or rulebook of the commit cannot be used, or an object is missing. The commit is judged by the last rulebook before it that can be." "该提交的组织或规则书无法使用，或者缺少对象。此后以之前最近可用的规则书为准。";
+    HistorySignature "history-signature" Error
+        "a commit's signature is missing, or not its author's" "提交缺少签名，或签名不是作者的"
+        "Where the rulebook says that a step is signed (signed: true), its commit bears an SSH signature by a key that organisation.yaml lists for its author and that was valid when it was committed. A signature that does not match its commit is a fault wherever it stands." "规则书写明须签名的步骤（signed: true），其提交须有 SSH 签名，所用密钥须登记在 organisation.yaml 的作者名下，且提交时有效。与提交内容不符的签名，无论在哪里都是问题。";
     HistoryReference "history-reference" Error
         "a branch may not be moved like that" "不允许这样移动分支"
         "The protected branch only grows: it is not deleted, and nothing that was pushed is taken back. Pull and push again." "受保护的分支只增不减：不能删除，已推送的内容不能撤回。请先拉取再推送。";
+    HistoryCheckpoint "history-checkpoint" Error
+        "history does not agree with a checkpoint" "历史与检查点不符"
+        "A checkpoint (clue checkpoint) is a signed statement of what the repository held at a commit: how many commits, clues and records, and the SHA-256 of its manifest. Its tag is gone or was moved, its signature is not good, the commit is not in the history any more, or what the commit holds is something else. Either history was rewritten, or the checkpoint was forged. Compare with other clones and with the line that was kept elsewhere before anything else is done." "检查点（clue checkpoint）是经签名的声明，说明某次提交时仓库里有多少次提交、多少条线索和记录，以及清单的 SHA-256。现在它的标签不见了或被移动，签名无效，该提交已不在历史中，或其内容与声明不同：不是历史被改写，就是检查点被伪造。请先与其他克隆以及另行保存的那一行核对，再做其他事情。";
     // Import.
     ImportRow "import-row" Error
         "a row was not imported" "有一行未能导入"

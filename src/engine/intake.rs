@@ -50,6 +50,9 @@ impl Engine {
     /// Begins an import. What an import that was killed left in the folder is taken away first.
     pub fn intake(&self, environment: &Environment, now: Timestamp) -> Result<Intake<'_>, Failure> {
         let (repository, actor, author, committer) = self.actor(environment, now)?;
+        if let Some(found) = self.unsigned(STEP, &repository, &actor, &committer) {
+            return Err(Failure::Findings(vec![found]));
+        }
         // The branch first: what others commit from now on is seen when a batch is published.
         let head = repository.head()?;
         Ok(Intake {

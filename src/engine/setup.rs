@@ -36,11 +36,12 @@ pub fn init(
             format!("{}：{error}", folder.display()),
         )
     })?;
-    let repository = match Repository::discover(folder)? {
+    let mut repository = match Repository::discover(folder)? {
         Some(repository) => repository,
         None => Repository::init(folder)?,
     };
     let (author, committer) = repository.identities(environment_, now)?;
+    repository.sign_as_configured(environment_);
     let mut changes: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
     for (path, bytes) in builtin::files().iter() {
         changes.insert(path.to_owned(), Some(Arc::clone(bytes)));

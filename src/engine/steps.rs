@@ -36,7 +36,7 @@ impl Engine {
         ),
         Failure,
     > {
-        let repository = self.repository()?;
+        let mut repository = self.repository()?;
         recover(&repository, WAIT)?;
         let now = self
             .world
@@ -45,6 +45,7 @@ impl Engine {
             .parse()
             .map_or(now, |zone| now.in_zone(zone));
         let (author, committer) = repository.identities(environment, now)?;
+        repository.sign_as_configured(environment);
         let Some(person) = self.world.organisation.person_by_email(&author.email) else {
             return Err(Failure::Environment {
                 message: Bilingual::new(
@@ -159,6 +160,7 @@ impl Engine {
         if found.is_empty() {
             found = history.crossing(&self.files, &self.world, &case.folder, &decision.changes)?;
         }
+        found.extend(self.unsigned(&command.step, &repository, &actor, &committer));
         if !found.is_empty() {
             return Err(Failure::Findings(found));
         }

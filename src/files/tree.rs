@@ -118,6 +118,13 @@ impl Files for TreeFiles {
         Ok(self.object(path)?.map(|(kind, _)| file_kind(kind)))
     }
 
+    fn identity(&self, path: &str) -> Option<[u8; 20]> {
+        match self.object(path) {
+            Ok(Some((TreeKind::File, id))) => Some(id.bytes()),
+            _ => None,
+        }
+    }
+
     fn walk(&self, folder: &str) -> Result<Vec<(String, FileKind)>, ReadError> {
         let mut found = Vec::new();
         let mut entries: Vec<_> = self.listed(folder)?.iter().cloned().collect();

@@ -16,6 +16,8 @@ pub struct Environment {
     pub committer_name: Option<String>,
     pub committer_email: Option<String>,
     pub committer_date: Option<String>,
+    /// `HOME`: what `~` means in git's configuration.
+    pub home: Option<PathBuf>,
     /// `GIT_CONFIG_GLOBAL`: the file that stands for the user's own configuration.
     pub global_configuration: Option<PathBuf>,
     /// `GIT_CONFIG_COUNT` with its keys and values: configuration that goes before every file.

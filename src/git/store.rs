@@ -7,6 +7,7 @@ use std::sync::{Arc, Once};
 use git2::{ObjectType, Oid, Signature, Time, Tree};
 
 use crate::git::pack::WORTH_A_PACK;
+use crate::git::sign::signed_commit;
 use crate::git::{GitError, Head, Identity, Repository};
 
 /// What a work-tree file was when the index was told of it, as `lstat` gives it.
@@ -102,7 +103,11 @@ impl Repository {
             &tree,
             &parents,
         )?;
-        Ok(odb.write(ObjectType::Commit, &buffer)?)
+        let commit = match self.signer()? {
+            Some(signer) => signed_commit(&buffer, &signer.sign(&buffer)?),
+            None => buffer.to_vec(),
+        };
+        Ok(odb.write(ObjectType::Commit, &commit)?)
     }
 
     /// The tree with the touched paths changed; `None` where nothing is left in it.

@@ -24,6 +24,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("csv", &["import", "cli"]),
     ("icalendar", &["calendar", "due"]),
     ("rust_xlsxwriter", &["spreadsheet"]),
+    ("ssh_key", &["signature"]),
+    ("ssh_encoding", &["signature"]),
 ];
 
 fn layers() -> BTreeMap<String, usize> {

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod check_cases;
+mod checkpoints;
 mod clocks;
 mod commands;
 mod demo;
@@ -19,5 +20,6 @@ mod mutations;
 mod play;
 mod procedure;
 mod publish;
+mod signatures;
 mod stats;
 mod walks;
