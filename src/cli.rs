@@ -11,6 +11,7 @@ mod due;
 mod examples;
 mod explain;
 mod filter;
+mod findings;
 mod import;
 mod keys;
 mod ledger;

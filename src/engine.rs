@@ -117,6 +117,12 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
+/// The path of a clue repository below the top of its git repository; empty where they are one, or there is no git.
+pub fn prefix_of(root: &Path) -> String {
+    let repository = Repository::discover(root).ok().flatten();
+    repository.map_or_else(String::new, |repository| repository.prefix(root))
+}
+
 /// The folder's files. Where git was told that modes mean nothing here, they mean nothing to the check either.
 fn disk(root: &Path) -> DiskFiles {
     let modes = Repository::discover(root)

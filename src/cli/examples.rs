@@ -73,8 +73,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "check",
-        "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --format json",
-        "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --format json",
+        "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --format json\nclue check --format sarif > findings.sarif    # also github, gitlab",
+        "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --format json\nclue check --format sarif > findings.sarif    # also github, gitlab",
     ),
     (
         "render",

@@ -7,6 +7,7 @@ mod commands;
 mod demo;
 mod docs;
 mod faults;
+mod formats;
 mod harness;
 mod import;
 mod index;
