@@ -16,6 +16,7 @@ mod import;
 mod keys;
 mod ledger;
 mod list;
+mod log;
 mod new;
 mod next;
 mod output;
@@ -101,6 +102,8 @@ enum Subcommands {
     Note(advance::Note),
     /// Show a clue with its trail
     Show(show::Show),
+    /// Tell one clue's story from history: who changed what, when and why
+    Log(log::Log),
     /// List clues
     List(list::List),
     /// The tracking ledger: one row a clue, where it stands, since when, and until when
@@ -146,6 +149,7 @@ impl Subcommands {
             Self::Next(_)
             | Self::Show(_)
             | Self::List(_)
+            | Self::Log(_)
             | Self::Ledger(_)
             | Self::Check(_)
             | Self::Render(_)
@@ -381,6 +385,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Note(command) => command.run(&context),
         Subcommands::Show(command) => command.run(&context),
         Subcommands::List(command) => command.run(&context),
+        Subcommands::Log(command) => command.run(&context),
         Subcommands::Ledger(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Render(command) => command.run(&context),

@@ -9,6 +9,7 @@ mod intake;
 mod setup;
 mod statistics;
 mod steps;
+mod story;
 mod supervision;
 
 use std::path::{Path, PathBuf};

@@ -5,6 +5,7 @@ mod history;
 mod identity;
 mod index;
 mod pack;
+mod path;
 mod store;
 
 use std::path::{Path, PathBuf};
@@ -14,6 +15,7 @@ use git2::{ErrorCode, ObjectType, Oid};
 pub use history::{CommitFacts, Difference, ObjectId, Range, TreeEntry};
 pub use identity::{Environment, Identity};
 pub use index::{IndexFault, NewIndex, Touched};
+pub use path::Turn;
 pub use store::{FileState, NewCommit, RefMoved};
 
 use crate::text::Bilingual;

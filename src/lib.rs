@@ -39,6 +39,7 @@ pub mod clock;
 
 pub mod change;
 pub mod check;
+pub mod story;
 
 pub mod document;
 pub mod due;

@@ -57,6 +57,22 @@ const CHINESE: &[(&str, &str)] = &[
     ("Show a clue with its trail", "查看线索及办理经过"),
     ("List clues", "列出线索"),
     (
+        "Tell one clue's story from history: who changed what, when and why",
+        "按历史讲述一条线索的经过：谁在何时因何改了什么",
+    ),
+    (
+        "The clue, also one that is gone: id, register number, or a path into its folder",
+        "线索（已不存在的也可）：标识、编号或其目录中的路径",
+    ),
+    (
+        "The newest commit first (the oldest)",
+        "最新的提交在前（默认最早的在前）",
+    ),
+    (
+        "Shorten nothing, and list every field of records that were added or removed",
+        "不缩略，并列出新增或删除的记录的每一项",
+    ),
+    (
         "The tracking ledger: one row a clue, where it stands, since when, and until when",
         "跟踪台账：每条线索一行，列明办理情况、各步日期和期限",
     ),

@@ -93,9 +93,12 @@ pub(super) struct Placed<'a> {
     pub(super) fingerprint: String,
 }
 
+/// A file that was read last: its commit and path, and its bytes.
+type Read<'a> = ((Option<&'a str>, &'a str), Option<Arc<[u8]>>);
+
 /// Places every finding; `prefix` is the folder of the clue repository below the top of the git repository.
 pub(super) fn place<'a>(reported: &[Reported<'a>], prefix: &str) -> Vec<Placed<'a>> {
-    let mut read: Option<((Option<&str>, &str), Option<Arc<[u8]>>)> = None;
+    let mut read: Option<Read<'_>> = None;
     let mut alike: BTreeMap<String, usize> = BTreeMap::new();
     let mut placed = Vec::with_capacity(reported.len());
     for one in reported {

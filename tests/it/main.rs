@@ -13,6 +13,7 @@ mod import;
 mod index;
 mod layers;
 mod ledger;
+mod log;
 mod mishaps;
 mod play;
 mod procedure;
