@@ -6,6 +6,7 @@ mod calendar;
 mod check;
 mod delimited;
 mod demo;
+mod doctor;
 mod draft;
 mod due;
 mod examples;
@@ -102,6 +103,8 @@ enum Subcommands {
     Note(advance::Note),
     /// Show a clue with its trail
     Show(show::Show),
+    /// Say what is wrong with the repository itself, and mend it
+    Doctor(doctor::Doctor),
     /// Tell one clue's story from history: who changed what, when and why
     Log(log::Log),
     /// List clues
@@ -145,6 +148,7 @@ impl Subcommands {
             | Self::Advance(_)
             | Self::Note(_)
             | Self::Supervise(_)
+            | Self::Doctor(_)
             | Self::Demo(_) => true,
             Self::Next(_)
             | Self::Show(_)
@@ -386,6 +390,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Show(command) => command.run(&context),
         Subcommands::List(command) => command.run(&context),
         Subcommands::Log(command) => command.run(&context),
+        Subcommands::Doctor(command) => command.run(&context),
         Subcommands::Ledger(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Render(command) => command.run(&context),

@@ -4,6 +4,7 @@
 mod history;
 mod identity;
 mod index;
+mod inspect;
 mod pack;
 mod path;
 mod store;
@@ -15,6 +16,7 @@ use git2::{ErrorCode, ObjectType, Oid};
 pub use history::{CommitFacts, Difference, ObjectId, Range, TreeEntry};
 pub use identity::{Environment, Identity};
 pub use index::{IndexFault, NewIndex, Touched};
+pub use inspect::IndexDeviation;
 pub use path::Turn;
 pub use store::{FileState, NewCommit, RefMoved};
 

@@ -53,6 +53,7 @@ pub mod commit;
 pub mod engine;
 
 pub mod demo;
+pub mod doctor;
 pub mod import;
 
 pub mod report;

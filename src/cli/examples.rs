@@ -62,6 +62,11 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue show YW-2026-0001\nclue show 20261123-k7qd --format json",
     ),
     (
+        "doctor",
+        "clue doctor\nclue doctor --fix\nclue doctor --format json",
+        "clue doctor\nclue doctor --fix\nclue doctor --format json",
+    ),
+    (
         "log",
         "clue log YW-2026-0001\nclue log 20261123-k7qd --newest-first --full\nclue log 20261123-k7qd --format html -o history.html",
         "clue log YW-2026-0001\nclue log 20261123-k7qd --newest-first --full\nclue log 20261123-k7qd --format html -o 历史.html",

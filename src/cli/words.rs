@@ -57,6 +57,14 @@ const CHINESE: &[(&str, &str)] = &[
     ("Show a clue with its trail", "查看线索及办理经过"),
     ("List clues", "列出线索"),
     (
+        "Say what is wrong with the repository itself, and mend it",
+        "检查仓库本身有何问题，并可修复",
+    ),
+    (
+        "Mend what can be mended without losing anybody's work",
+        "修复能够修复的问题，不丢失任何人的工作",
+    ),
+    (
         "Tell one clue's story from history: who changed what, when and why",
         "按历史讲述一条线索的经过：谁在何时因何改了什么",
     ),

@@ -6,6 +6,7 @@ mod clocks;
 mod commands;
 mod demo;
 mod docs;
+mod doctor;
 mod faults;
 mod formats;
 mod harness;
