@@ -1,6 +1,7 @@
 //! What every new repository begins with, embedded in the program: schemas, rulebook, templates, calendar.
 //! It never decides whether a repository uses it.
 
+use std::path::Path;
 use std::sync::OnceLock;
 
 use include_dir::{Dir, include_dir};
@@ -37,6 +38,26 @@ pub fn sample() -> &'static MemoryFiles {
     })
 }
 
+/// What a code host (`github`, `gitlab`) runs on each push, and what pre-commit runs in a clone, at their paths.
+pub fn continuous_integration(host: &str) -> MemoryFiles {
+    let mut files = MemoryFiles::default();
+    for (own, name, path) in [
+        ("github", "github.yml", ".github/workflows/clue.yml"),
+        ("gitlab", "gitlab.yml", ".gitlab-ci.yml"),
+        (host, "pre-commit-config.yaml", ".pre-commit-config.yaml"),
+        (host, "pre-commit-hooks.yaml", ".pre-commit-hooks.yaml"),
+    ] {
+        let file = TEMPLATES.get_file(format!("{HOSTS}/{name}"));
+        if let Some(file) = file.filter(|_| own == host) {
+            files.insert(path, file.contents().to_vec());
+        }
+    }
+    files
+}
+
+/// The folder of what code hosts run, which is no template of documents.
+const HOSTS: &str = "ci";
+
 fn add(folder: &Dir<'_>, base: &str, files: &mut MemoryFiles) {
     for file in folder.files() {
         let path = format!(
@@ -54,7 +75,10 @@ fn add(folder: &Dir<'_>, base: &str, files: &mut MemoryFiles) {
             files.insert(path, file.contents().to_vec());
         }
     }
-    for inner in folder.dirs() {
+    for inner in folder
+        .dirs()
+        .filter(|inner| inner.path() != Path::new(HOSTS))
+    {
         add(inner, base, files);
     }
 }

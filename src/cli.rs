@@ -8,16 +8,19 @@ mod check;
 mod checkpoint;
 mod delimited;
 mod demo;
+mod doctor;
 mod draft;
 mod due;
 mod examples;
 mod explain;
 mod filter;
+mod findings;
 mod hook;
 mod import;
 mod keys;
 mod ledger;
 mod list;
+mod log;
 mod merging;
 mod new;
 mod next;
@@ -105,6 +108,10 @@ enum Subcommands {
     Note(advance::Note),
     /// Show a clue with its trail
     Show(show::Show),
+    /// Say what is wrong with the repository itself, and mend it
+    Doctor(doctor::Doctor),
+    /// Tell one clue's story from history: who changed what, when and why
+    Log(log::Log),
     /// List clues
     List(list::List),
     /// The tracking ledger: one row a clue, where it stands, since when, and until when
@@ -158,11 +165,13 @@ impl Subcommands {
             | Self::Supervise(_)
             | Self::Hook(_)
             | Self::Renumber(_)
+            | Self::Doctor(_)
             | Self::Demo(_) => true,
             Self::Checkpoint(command) => command.makes(),
             Self::Next(_)
             | Self::Show(_)
             | Self::List(_)
+            | Self::Log(_)
             | Self::Ledger(_)
             | Self::Check(_)
             | Self::Audit(_)
@@ -401,6 +410,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Note(command) => command.run(&context),
         Subcommands::Show(command) => command.run(&context),
         Subcommands::List(command) => command.run(&context),
+        Subcommands::Log(command) => command.run(&context),
+        Subcommands::Doctor(command) => command.run(&context),
         Subcommands::Ledger(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Audit(command) => command.run(&context),

@@ -9,6 +9,7 @@
 mod error;
 mod folder;
 mod journal;
+mod mend;
 
 use std::collections::BTreeMap;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -21,6 +22,7 @@ use folder::Written;
 
 pub use error::PublishError;
 pub use journal::recover;
+pub use mend::{is_idle, is_left, mend_index};
 
 use crate::git::{Head, Identity, NewCommit, NewIndex, RefMoved, Repository, Touched};
 

@@ -159,7 +159,7 @@ pub fn play(folder: &Path, progress: &dyn Fn(usize, usize)) -> Result<Played, Fa
     Repository::init(folder)?;
     let begin = Timestamp::parse(BEGIN).ok_or_else(|| broken("its first day"))?;
     let founder = identity(FOUNDER.0, FOUNDER.1, BEGIN);
-    init(folder, &organisation, &founder, begin)?;
+    init(folder, &organisation, None, &founder, begin)?;
     let engine = Engine::open(folder)?;
     let mut pending: BTreeMap<String, Vec<(String, Value)>> = BTreeMap::new();
     let mut steps = 1;

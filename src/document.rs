@@ -5,10 +5,13 @@ mod dossier;
 mod fields;
 mod index;
 mod labels;
+mod story;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
+
+pub use story::{Telling, ToldFile, ToldLine, render_story, tell};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::fields::View;

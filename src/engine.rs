@@ -15,6 +15,7 @@ mod setup;
 mod signing;
 mod statistics;
 mod steps;
+mod story;
 mod supervision;
 
 use std::path::{Path, PathBuf};
@@ -125,6 +126,12 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
             folder.join("workflow.yaml").is_file() || folder.join("organisation.yaml").is_file()
         })
         .map(Path::to_owned)
+}
+
+/// The path of a clue repository below the top of its git repository; empty where they are one, or there is no git.
+pub fn prefix_of(root: &Path) -> String {
+    let repository = Repository::discover(root).ok().flatten();
+    repository.map_or_else(String::new, |repository| repository.prefix(root))
 }
 
 /// The folder's files. Where git was told that modes mean nothing here, they mean nothing to the check either.

@@ -41,6 +41,7 @@ pub mod clock;
 
 pub mod change;
 pub mod check;
+pub mod story;
 
 pub mod merge;
 
@@ -57,6 +58,8 @@ pub mod audit;
 pub mod commit;
 
 pub mod engine;
+
+pub mod doctor;
 
 pub mod demo;
 pub mod import;

@@ -1,11 +1,24 @@
-//! Findings for people and programs: text like a compiler's, JSON. Plain data goes in, text comes out; nothing is judged here.
+//! Findings for people and programs: text like a compiler's, JSON, and what code hosts read (SARIF, GitHub, GitLab).
+//! Plain data goes in, text comes out; nothing is judged here.
+
+mod github;
+mod gitlab;
+mod reported;
+mod sarif;
+#[cfg(test)]
+mod tests;
+
+pub use github::github;
+pub use gitlab::gitlab;
+pub use reported::Reported;
+pub use sarif::sarif;
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
 use crate::files::Files;
-use crate::text::{Language, position, visible, visible_line};
+use crate::text::{Language, visible, visible_line};
 use crate::world::MAXIMUM_RECORD;
 
 /// The version of every JSON that the program prints.
@@ -118,9 +131,15 @@ pub fn count(diagnostics: &[Diagnostic], language: Language) -> String {
 
 /// Findings as data.
 pub fn json(diagnostics: &[Diagnostic], files: &dyn Files, language: Language) -> Value {
-    let findings: Vec<Value> = diagnostics
+    json_of(&Reported::all(diagnostics, files), language)
+}
+
+/// Findings as data, those of history with their commit.
+pub fn json_of(reported: &[Reported<'_>], language: Language) -> Value {
+    let findings: Vec<Value> = reported::place(reported, "")
         .iter()
-        .map(|diagnostic| {
+        .map(|placed| {
+            let diagnostic = placed.reported.diagnostic;
             let mut finding = json!({
                 "code": diagnostic.code.name(),
                 "severity": diagnostic.severity,
@@ -130,14 +149,14 @@ pub fn json(diagnostics: &[Diagnostic], files: &dyn Files, language: Language) -
                 "message": diagnostic.message.get(language),
                 "remedy": diagnostic.remedy.as_ref().map(|remedy| remedy.get(language)),
             });
-            if let (Some(text), Some(span)) =
-                (source_of(files, &diagnostic.place), diagnostic.place.span)
-            {
-                let (start, end) = (position(&text, span.start), position(&text, span.end));
-                finding["line"] = json!(start.line);
-                finding["column"] = json!(start.column);
-                finding["endLine"] = json!(end.line);
-                finding["endColumn"] = json!(end.column);
+            if let Some(region) = placed.region {
+                finding["line"] = json!(region.line);
+                finding["column"] = json!(region.column);
+                finding["endLine"] = json!(region.end_line);
+                finding["endColumn"] = json!(region.end_column);
+            }
+            if let Some(commit) = placed.reported.commit {
+                finding["commit"] = json!(commit);
             }
             finding
         })
@@ -190,7 +209,7 @@ fn one_line(text: &str, span: std::ops::Range<usize>) -> std::ops::Range<usize> 
 }
 
 #[cfg(test)]
-mod tests {
+mod caret {
     use super::*;
     use crate::diagnostic::Code;
     use crate::files::MemoryFiles;
@@ -226,34 +245,5 @@ mod tests {
           |
           = 办法: 请改
         ");
-    }
-
-    #[test]
-    fn every_code_and_severity_goes_through_every_output() {
-        let files = MemoryFiles::default();
-        let all: Vec<Diagnostic> = Code::ALL
-            .iter()
-            .map(|&code| Diagnostic::new(code, Place::file("x"), "m", "消息"))
-            .collect();
-        let shown = text(
-            &all,
-            &files,
-            Style {
-                language: Language::En,
-                colour: false,
-            },
-        );
-        let data = json(&all, &files, Language::En);
-        for code in Code::ALL {
-            assert!(
-                shown.contains(&format!("[{}]", code.name())),
-                "{}",
-                code.name()
-            );
-        }
-        assert_eq!(
-            data["findings"].as_array().map(Vec::len),
-            Some(Code::ALL.len())
-        );
     }
 }

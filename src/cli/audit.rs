@@ -6,11 +6,13 @@ use clap::Args;
 use serde_json::json;
 
 use crate::audit::{Audited, Finding};
-use crate::cli::{Answer, Context, Format, progress};
-use crate::engine::{AuditRequest, Failure, HistoryReader};
+use crate::cli::findings::FindingsFormat;
+use crate::cli::{Answer, Context, progress};
+use crate::diagnostic::Severity;
+use crate::engine::{AuditRequest, Failure, HistoryReader, find_root};
 use crate::files::{Files, MemoryFiles};
 use crate::git::{CommitFacts, ObjectId};
-use crate::report::{self, SCHEMA_VERSION, Style};
+use crate::report::{self, Reported, SCHEMA_VERSION, Style};
 use crate::text::{Language, visible_line};
 
 /// Arguments of `clue audit`.
@@ -22,9 +24,15 @@ pub(super) struct Audit {
     /// Folder of the clue repository in a git repository without a work tree
     #[arg(long, value_name = "FOLDER")]
     folder: Option<String>,
+    /// Verify every checkpoint that is there or that this clone ever saw, too
+    #[arg(long)]
+    checkpoints: bool,
+    /// Verify this line of a checkpoint, which was kept elsewhere, too
+    #[arg(long, value_name = "LINE")]
+    expect: Option<String>,
     /// Format of the answer
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
+    format: FindingsFormat,
 }
 
 impl Audit {
@@ -36,17 +44,68 @@ impl Audit {
         };
         let range = reader.range(&request)?;
         let bar = progress::bar(context, "judging the history", "正在审计历史");
-        let audited = reader.audit(&range, None, &|done, of| bar.show(done, of))?;
+        let mut audited = reader.audit(&range, None, &|done, of| bar.show(done, of))?;
         drop(bar);
+        let mut verified = Vec::new();
+        if self.checkpoints {
+            verified.push(context.engine()?.verify_checkpoints(None)?);
+        }
+        if let Some(line) = &self.expect {
+            verified.push(context.engine()?.expect_checkpoint(line)?);
+        }
+        let checked: usize = verified.iter().map(|one| one.checkpoints.len()).sum();
+        let of_checkpoints = verified.into_iter().flat_map(|one| one.findings);
+        audited
+            .findings
+            .extend(of_checkpoints.map(|diagnostic| Finding {
+                commit: None,
+                diagnostic,
+            }));
         let style = context.style;
+        let sources = sources(&reader, &audited)?;
+        let ids: Vec<Option<String>> = audited
+            .findings
+            .iter()
+            .map(|finding| finding.commit.map(|commit| commit.to_string()))
+            .collect();
+        let reported: Vec<Reported<'_>> = audited
+            .findings
+            .iter()
+            .zip(&ids)
+            .map(|(finding, id)| Reported {
+                diagnostic: &finding.diagnostic,
+                commit: id.as_deref(),
+                files: finding
+                    .commit
+                    .and_then(|commit| sources.get(&commit))
+                    .map(AsRef::as_ref),
+            })
+            .collect();
         let output = match self.format {
-            Format::Text => {
-                text(&reader, &audited, style)? + &summary(&audited, style.language) + "\n"
+            FindingsFormat::Text => {
+                let mut shown = text(&reader, &audited, style)?;
+                shown.push_str(&summary(&audited, style.language));
+                shown.push('\n');
+                if self.checkpoints || self.expect.is_some() {
+                    shown.push_str(&context.say(
+                        &format!("checkpoints verified: {checked}\n"),
+                        &format!("已核验检查点：{checked} 个\n"),
+                    ));
+                }
+                shown
             }
-            Format::Json => format!("{:#}\n", data(&reader, &audited, style.language)?),
+            FindingsFormat::Json => format!("{:#}\n", data(&reported, &audited, style.language)),
+            other => {
+                let root = find_root(&context.folder).unwrap_or_else(|| context.folder.clone());
+                other.write(&reported, &root, style.language)
+            }
         };
+        let wrong = audited
+            .findings
+            .iter()
+            .any(|finding| finding.diagnostic.severity == Severity::Error);
         Ok(Answer {
-            findings: !audited.findings.is_empty(),
+            findings: wrong,
             ..Answer::new(output)
         })
     }
@@ -91,6 +150,15 @@ pub(super) fn text(
             shown.push_str(&text);
             shown.push_str("\n\n");
         }
+    }
+    // What is about no single commit: checkpoints.
+    for finding in audited
+        .findings
+        .iter()
+        .filter(|finding| finding.commit.is_none())
+    {
+        shown.push_str(&report::one(&finding.diagnostic, &nothing, style));
+        shown.push_str("\n\n");
     }
     Ok(shown)
 }
@@ -153,23 +221,16 @@ pub(super) fn summary(audited: &Audited, language: Language) -> String {
     }
 }
 
-fn data(
-    reader: &HistoryReader,
-    audited: &Audited,
-    language: Language,
-) -> Result<serde_json::Value, Failure> {
-    let sources = sources(reader, audited)?;
-    let nothing = MemoryFiles::default();
-    let mut findings = Vec::new();
-    for finding in &audited.findings {
-        let files = finding.commit.and_then(|commit| sources.get(&commit));
-        let files = files.map_or(&nothing as &dyn Files, AsRef::as_ref);
-        let own = report::json(std::slice::from_ref(&finding.diagnostic), files, language);
-        let mut own = own["findings"][0].clone();
-        own["commit"] = json!(finding.commit.map(|commit| commit.to_string()));
-        let clue = crate::case::id_of(&finding.diagnostic.place.path);
-        own["clue"] = json!(clue);
-        findings.push(own);
+fn data(reported: &[Reported<'_>], audited: &Audited, language: Language) -> serde_json::Value {
+    let mut findings = report::json_of(reported, language)["findings"].take();
+    for (finding, of) in findings
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+        .zip(&audited.findings)
+    {
+        finding["commit"] = json!(of.commit.map(|commit| commit.to_string()));
+        finding["clue"] = json!(crate::case::id_of(&of.diagnostic.place.path));
     }
     let commits: Vec<_> = audited
         .facts
@@ -183,12 +244,12 @@ fn data(
             })
         })
         .collect();
-    Ok(json!({
+    json!({
         "schemaVersion": SCHEMA_VERSION,
         "commits": audited.commits,
         "clues": audited.clues,
         "shallow": audited.is_shallow,
         "findings": findings,
         "inCommits": commits,
-    }))
+    })
 }

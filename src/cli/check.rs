@@ -1,11 +1,12 @@
 //! `clue check`: what does not obey the procedure.
 
 use crate::case::id_of;
-use crate::cli::{Answer, Context, Format};
+use crate::cli::findings::FindingsFormat;
+use crate::cli::{Answer, Context};
 use crate::diagnostic::any_error;
 use crate::engine::{Engine, Failure, find_root, no_such_path};
 use crate::files::DiskFiles;
-use crate::report::{self};
+use crate::report::{self, Reported};
 use crate::text::Bilingual;
 use clap::Args;
 
@@ -16,8 +17,8 @@ pub(super) struct Check {
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
     /// Format of the answer
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
+    format: FindingsFormat,
 }
 
 impl Check {
@@ -66,13 +67,11 @@ impl Check {
         let mut found = Engine::check(&root, (!everything).then_some(chosen.as_slice()));
         found.extend(missing);
         let files = DiskFiles::new(&root);
+        let reported = Reported::all(&found, &files);
         let output = match self.format {
-            Format::Json => format!(
-                "{:#}\n",
-                report::json(&found, &files, context.style.language)
-            ),
-            Format::Text if found.is_empty() => String::new(),
-            Format::Text => report::text(&found, &files, context.style) + "\n",
+            FindingsFormat::Text if found.is_empty() => String::new(),
+            FindingsFormat::Text => report::text(&found, &files, context.style) + "\n",
+            other => other.write(&reported, &root, context.style.language),
         };
         Ok(Answer {
             findings: any_error(&found),

@@ -92,6 +92,16 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue show YW-2026-0001\nclue show 20261123-k7qd --format json",
     ),
     (
+        "doctor",
+        "clue doctor\nclue doctor --fix\nclue doctor --format json",
+        "clue doctor\nclue doctor --fix\nclue doctor --format json",
+    ),
+    (
+        "log",
+        "clue log YW-2026-0001\nclue log 20261123-k7qd --newest-first --full\nclue log 20261123-k7qd --format html -o history.html",
+        "clue log YW-2026-0001\nclue log 20261123-k7qd --newest-first --full\nclue log 20261123-k7qd --format html -o 历史.html",
+    ),
+    (
         "list",
         "clue list --state handling --urgency urgent\nclue list --responsible li-wei\nclue list --search bearing --format csv > clues.csv",
         "clue list --state handling --urgency urgent\nclue list --responsible li-wei\nclue list --search 轴承 --format csv > 台账.csv",
@@ -103,8 +113,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "check",
-        "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --format json",
-        "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --format json",
+        "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --format json\nclue check --format sarif > findings.sarif    # also github, gitlab",
+        "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --format json\nclue check --format sarif > findings.sarif    # 另有 github、gitlab",
     ),
     (
         "render",

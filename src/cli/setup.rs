@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, CommandFactory};
+use clap::{Args, CommandFactory, ValueEnum};
 
 use crate::cli::merging::program;
 use crate::cli::{Answer, Arguments, Context};
@@ -19,13 +19,32 @@ pub(super) struct Init {
     /// Name of the organisation
     #[arg(long, value_name = "NAME")]
     organisation: Option<String>,
+    /// Write what this code host runs on each push: the check and the audit
+    #[arg(long, value_enum, value_name = "HOST")]
+    ci: Option<Host>,
+}
+
+/// Code hosts that run the check and the audit.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Host {
+    Github,
+    Gitlab,
 }
 
 impl Init {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         let folder = context.folder.join(&self.folder);
         let organisation = self.sample(context)?;
-        let paths = init(&folder, &organisation, &context.environment, context.now)?;
+        let paths = init(
+            &folder,
+            &organisation,
+            self.ci.map(|host| match host {
+                Host::Github => "github",
+                Host::Gitlab => "gitlab",
+            }),
+            &context.environment,
+            context.now,
+        )?;
         mend_merging(&folder, &program())?;
         let shown = self.folder.display();
         Ok(Answer::new(context.say(
@@ -51,7 +70,7 @@ impl Init {
              # {}\n\
              name: {}\nlanguage: {}\ntime_zone: {}\n\
              departments:\n  office:\n    name: {}\n    head: me\n\
-             people:\n  me:\n    name: {}\n    email: {}\n    department: office\n    roles: [officer, head, archivist]\n  \
+             people:\n  me:\n    name: {}\n    email: {}\n    department: office\n    roles: [officer, head, archivist, leader]\n  \
              # {}\n  reviewer:\n    name: {}\n    email: reviewer@example.org\n    department: office\n    roles: [reviewer, leader, supervisor]\n\
              # {}\nduty:\n  officer: me\n  archivist: me\n\
              # {}\nresponsibilities:\n  product-quality: [office]\n",

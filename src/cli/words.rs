@@ -142,6 +142,18 @@ const CHINESE: &[(&str, &str)] = &[
         "The gate before a commit, and before a push is taken",
         "提交之前、接受推送之前的关口",
     ),
+    (
+        "Verify every checkpoint that is there or that this clone ever saw, too",
+        "同时核验现有的以及此克隆曾见过的全部检查点",
+    ),
+    (
+        "Verify this line of a checkpoint, which was kept elsewhere, too",
+        "同时核验另行保存的这一行检查点",
+    ),
+    (
+        "Write what this code host runs on each push: the check and the audit",
+        "写入该代码平台每次推送时执行的检查和审计",
+    ),
     ("Write the hooks into this repository", "把钩子写入此仓库"),
     (
         "Judge what is staged, as if it were committed now (git calls this)",
@@ -162,6 +174,30 @@ const CHINESE: &[(&str, &str)] = &[
     (
         "Files that pre-commit names; everything that is staged is judged",
         "pre-commit 给出的文件；凡暂存的内容都会判定",
+    ),
+    (
+        "Say what is wrong with the repository itself, and mend it",
+        "检查仓库本身有何问题，并可修复",
+    ),
+    (
+        "Mend what can be mended without losing anybody's work",
+        "修复能够修复的问题，不丢失任何人的工作",
+    ),
+    (
+        "Tell one clue's story from history: who changed what, when and why",
+        "按历史讲述一条线索的经过：谁在何时因何改了什么",
+    ),
+    (
+        "The clue, also one that is gone: id, register number, or a path into its folder",
+        "线索（已不存在的也可）：标识、编号或其目录中的路径",
+    ),
+    (
+        "The newest commit first (the oldest)",
+        "最新的提交在前（默认最早的在前）",
+    ),
+    (
+        "Shorten nothing, and list every field of records that were added or removed",
+        "不缩略，并列出新增或删除的记录的每一项",
     ),
     (
         "The tracking ledger: one row a clue, where it stands, since when, and until when",

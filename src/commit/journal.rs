@@ -199,7 +199,7 @@ fn clear(work_tree: &Path, path: &str) {
     }
 }
 
-fn place(repository: &Repository) -> PathBuf {
+pub(super) fn place(repository: &Repository) -> PathBuf {
     repository.git_folder().join(NAME)
 }
 

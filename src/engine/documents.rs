@@ -91,7 +91,7 @@ impl Engine {
         render_index(&inputs).map_err(|found| Failure::Findings(vec![found]))
     }
 
-    fn schemas(&self) -> BTreeMap<String, Value> {
+    pub(super) fn schemas(&self) -> BTreeMap<String, Value> {
         self.world()
             .schemas
             .iter()

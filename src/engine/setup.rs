@@ -15,9 +15,12 @@ use crate::text::Bilingual;
 use crate::time::Timestamp;
 
 /// Makes a new clue repository in a folder: the built-in format, a sample organisation, a first commit.
+///
+/// `host` is the code host (`github`, `gitlab`) whose runs of check and audit are written too.
 pub fn init(
     folder: &Path,
     organisation: &str,
+    host: Option<&str>,
     environment_: &Environment,
     now: Timestamp,
 ) -> Result<Vec<String>, Failure> {
@@ -45,6 +48,11 @@ pub fn init(
     let mut changes: BTreeMap<String, Option<Arc<[u8]>>> = BTreeMap::new();
     for (path, bytes) in builtin::files().iter() {
         changes.insert(path.to_owned(), Some(Arc::clone(bytes)));
+    }
+    if let Some(host) = host {
+        for (path, bytes) in builtin::continuous_integration(host).iter() {
+            changes.insert(path.to_owned(), Some(Arc::clone(bytes)));
+        }
     }
     let mut text =
         |path: &str, text: &str| changes.insert(path.to_owned(), Some(Arc::from(text.as_bytes())));

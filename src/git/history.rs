@@ -15,13 +15,17 @@ use crate::time::Timestamp;
 pub struct ObjectId([u8; 20]);
 
 impl ObjectId {
-    fn from_git(id: Oid) -> Self {
+    pub(super) fn from_git(id: Oid) -> Self {
         let mut bytes = [0; 20];
         bytes.copy_from_slice(id.as_bytes());
         Self(bytes)
     }
 
-    fn to_git(self) -> Result<Oid, GitError> {
+    pub(super) fn from_bytes(bytes: [u8; 20]) -> Self {
+        Self(bytes)
+    }
+
+    pub(super) fn to_git(self) -> Result<Oid, GitError> {
         Ok(Oid::from_bytes(&self.0)?)
     }
 

@@ -177,11 +177,6 @@ impl Repository {
         self.inner.is_shallow()
     }
 
-    /// The folder of git's own files that all work trees of the repository share.
-    pub fn common_folder(&self) -> &std::path::Path {
-        self.inner.commondir()
-    }
-
     /// Every file below a folder of a commit's tree whose path `wanted` takes; symbolic links are files that say where to.
     ///
     /// `wanted` is asked about each name directly in the folder. A submodule's files lie in another repository.
