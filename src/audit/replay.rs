@@ -116,7 +116,10 @@ pub fn audit(
     now: Clock,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Audited, GitError> {
-    let ids = stage.repository.commits(range)?;
+    let mut ids = stage.repository.commits(range)?;
+    // What a shallow clone begins with cannot be compared with what was before it.
+    let boundary = stage.repository.shallow_boundary();
+    ids.retain(|id| !boundary.contains(id));
     let reopen = Reopen::new(stage.repository)?;
     let moments = ids
         .par_iter()
@@ -287,29 +290,50 @@ fn moment(
 /// The rulebooks of a history: each is loaded once.
 struct Worlds<'a> {
     stage: Stage<'a>,
-    known: HashMap<Key, (Option<Arc<World>>, Vec<Diagnostic>)>,
+    known: HashMap<Key, Known>,
+}
+
+/// A rulebook with its people, schemas and calendar.
+struct Known {
+    top: Option<ObjectId>,
+    world: Option<Arc<World>>,
+    /// What loading it said.
+    loaded: Vec<Diagnostic>,
 }
 
 impl Worlds<'_> {
-    fn of(&mut self, key: Key, top: Option<ObjectId>) -> Result<Option<Arc<World>>, GitError> {
-        if let Some((world, _)) = self.known.get(&key) {
-            return Ok(world.clone());
-        }
+    fn files(&self, top: Option<ObjectId>) -> Result<TreeFiles, GitError> {
         let repository = Arc::new(Mutex::new(self.stage.repository.again()?));
-        let files = TreeFiles::of_tree(repository, top, "")?;
-        let (world, mut found) = World::load(&files, self.stage.builtin);
-        if let Some(world) = &world {
-            found.extend(check_world(&files, world));
+        TreeFiles::of_tree(repository, top, "")
+    }
+
+    fn of(&mut self, key: Key, top: Option<ObjectId>) -> Result<Option<Arc<World>>, GitError> {
+        if let Some(known) = self.known.get(&key) {
+            return Ok(known.world.clone());
         }
-        found.retain(|found| found.severity == Severity::Error);
-        sort(&mut found);
+        let (world, loaded) = World::load(&self.files(top)?, self.stage.builtin);
         let world = world.map(Arc::new);
-        self.known.insert(key, (world.clone(), found));
+        let known = Known {
+            top,
+            world: world.clone(),
+            loaded,
+        };
+        self.known.insert(key, known);
         Ok(world)
     }
 
-    fn faults(&self, key: &Key) -> &[Diagnostic] {
-        self.known.get(key).map_or(&[], |(_, found)| found)
+    /// What is wrong with a rulebook; asked only where one changed, since it takes longer than all else of a short range.
+    fn faults(&self, key: &Key) -> Result<Vec<Diagnostic>, GitError> {
+        let Some(known) = self.known.get(key) else {
+            return Ok(Vec::new());
+        };
+        let mut found = known.loaded.clone();
+        if let Some(world) = &known.world {
+            found.extend(check_world(&self.files(known.top)?, world));
+        }
+        found.retain(|found| found.severity == Severity::Error);
+        sort(&mut found);
+        Ok(found)
     }
 }
 
@@ -356,14 +380,12 @@ fn judge(
         let mut found = Vec::new();
         if !moment.parent_keys.contains(&moment.key) {
             let mut old: Vec<_> = Vec::new();
-            for key in &moment.parent_keys {
-                old.extend(worlds.faults(key).iter().map(fingerprint));
+            for (key, top) in moment.parent_keys.iter().zip(&moment.parent_tops) {
+                worlds.of(*key, *top)?;
+                old.extend(worlds.faults(key)?.iter().map(fingerprint));
             }
-            let new = worlds.faults(&moment.key).iter();
-            found.extend(
-                new.filter(|fault| !old.contains(&fingerprint(fault)))
-                    .cloned(),
-            );
+            let new = worlds.faults(&moment.key)?.into_iter();
+            found.extend(new.filter(|fault| !old.contains(&fingerprint(fault))));
         }
         in_force.push(InForce {
             after: own.or_else(|| before.clone()),

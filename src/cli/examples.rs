@@ -38,8 +38,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "hook install",
-        "clue hook install --pre-commit         # in a clone\nclue -C /srv/clues.git hook install --pre-receive",
-        "clue hook install --pre-commit         # 在克隆中\nclue -C /srv/clues.git hook install --pre-receive",
+        "clue hook install --pre-commit         # in a clone\nclue hook install --pre-receive -C /srv/clues.git",
+        "clue hook install --pre-commit         # 在克隆中\nclue hook install --pre-receive -C /srv/clues.git",
     ),
     (
         "hook pre-commit",
@@ -48,8 +48,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "hook pre-receive",
-        "echo \"$OLD $NEW refs/heads/main\" | clue hook pre-receive",
-        "echo \"$OLD $NEW refs/heads/main\" | clue hook pre-receive",
+        "clue hook pre-receive --folder cases     # git gives OLD NEW REFERENCE on standard input",
+        "clue hook pre-receive --folder 线索      # 由 git 在标准输入中给出 旧 新 引用",
     ),
     (
         "next",

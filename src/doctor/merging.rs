@@ -2,7 +2,7 @@
 //! It merges nothing.
 
 use crate::doctor::{Ailment, Patient};
-use crate::engine::{Failure, mend_merging, merging_lacks};
+use crate::engine::{Failure, MergingLack, mend_merging, merging_lacks};
 use crate::text::Bilingual;
 
 /// What is missing: lines in `.gitattributes`, which go to everybody, or the registration in this clone.
@@ -18,7 +18,15 @@ pub(super) fn merging(patient: &Patient, fix: bool) -> Result<Vec<Ailment>, Bili
             "git merges records by lines, with conflicts that need not be",
             "git 会按行合并记录，产生本不必要的冲突",
         );
-        let remedy = Bilingual::new("clue doctor --fix", "请执行 clue doctor --fix");
+        let command = "git config merge.clue.driver \"clue merge-driver %O %A %B --marker-size %L --path %P\"";
+        let lines = "clues/**/*.yaml merge=clue, clues/**/*.md merge=clue";
+        let remedy = match lack {
+            MergingLack::Configuration => Bilingual::new(command, command),
+            MergingLack::Attributes => Bilingual::new(
+                format!("write into .gitattributes: {lines}"),
+                format!("在 .gitattributes 中写入：{lines}"),
+            ),
+        };
         let ailment = Ailment::new(lack.message(), meaning, remedy).mended(fix, || {
             let done = mended.get_or_insert_with(|| {
                 mend_merging(&patient.root, &patient.program).map_err(words)

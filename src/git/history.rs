@@ -134,6 +134,15 @@ impl Repository {
         Self::wrap_any(inner)
     }
 
+    /// The commits at which a shallow clone's history begins; what they rest on is not there.
+    pub fn shallow_boundary(&self) -> Vec<ObjectId> {
+        let text = std::fs::read_to_string(self.inner.commondir().join("shallow"));
+        let text = text.unwrap_or_default();
+        text.lines()
+            .filter_map(|line| ObjectId::parse(line.trim()))
+            .collect()
+    }
+
     /// Whether the repository has no work tree.
     pub fn is_bare(&self) -> bool {
         self.inner.is_bare()

@@ -215,7 +215,9 @@ fn a_version_of_a_record_that_was_staged_by_hand_is_told_and_kept() {
 #[test]
 fn line_ends_of_records_are_protected() {
     let (world, _) = begun();
-    world.write(".gitattributes", "*.png binary");
+    let merged =
+        "clues/**/*.yaml merge=clue\nclues/**/*.md merge=clue\nclues/**/attachments/** !merge\n";
+    world.write(".gitattributes", &format!("{merged}*.png binary"));
     world.git(&["commit", "--quiet", "-am", "attributes"]);
     world.git(&["config", "core.autocrlf", "true"]);
     let all = found(&world, &[], "line-ends");
@@ -223,11 +225,12 @@ fn line_ends_of_records_are_protected() {
     assert!(text.starts_with("core.autocrlf is true"), "{text}");
     mended(&world, "line-ends", 1);
     let text = world.read(".gitattributes");
-    assert_eq!(text, "*.png binary\nclues/** -text\nregister/** -text\n");
+    let added = "*.png binary\nclues/** -text\nregister/** -text\n";
+    assert_eq!(text, format!("{merged}{added}"));
     let attribute = world.git(&["check-attr", "text", "--", "clues/2026/x.yaml"]);
     assert!(attribute.ends_with("unset\n"), "{attribute}");
     // One that goes before it cannot be mended here, and is not said to be.
-    world.write(".gitattributes", "");
+    world.write(".gitattributes", merged);
     world.write(".git/info/attributes", "clues/** text\n");
     let all = found(&world, &["--fix"], "line-ends");
     assert_eq!(all[0]["fixed"], false, "{all:?}");
@@ -260,6 +263,10 @@ fn a_shallow_clone_is_told() {
     assert_eq!(ran.status, 1, "{}", ran.err);
     assert!(ran.out.contains("git fetch --unshallow"), "{}", ran.out);
     world.git(&["-C", "part", "fetch", "--quiet", "--unshallow"]);
+    // A clone has no merge driver of its own until the doctor registers it.
+    let ran = world.clue(LI, &["-C", "part", "doctor"]);
+    assert!(ran.out.contains("merge.clue.driver"), "{}", ran.out);
+    world.clue(LI, &["-C", "part", "doctor", "--fix"]).ok();
     world.clue(LI, &["-C", "part", "doctor"]).ok();
 }
 

@@ -175,6 +175,12 @@ fn an_audit_says_what_it_judged() {
     assert!(ran.out.contains("历史符合规则"), "{}", ran.out);
     let ran = world.clue(OFFICER, &["-C", "work", "audit", "main~3..main"]);
     assert!(ran.out.starts_with("3 commits judged"), "{}", ran.out);
+    // A shallow clone is judged as far as it goes, and says so.
+    let url = format!("file://{}", world.path().join("server.git").display());
+    world.git(&["clone", "--quiet", "--depth", "5", &url, "shallow"]);
+    let ran = world.clue(OFFICER, &["-C", "shallow", "audit"]);
+    assert!(ran.out.starts_with("4 commits judged"), "{}", ran.out);
+    assert!(ran.out.contains("git fetch --unshallow"), "{}", ran.out);
     let ran = world.clue(OFFICER, &["-C", "work", "audit", "nothing"]);
     assert_eq!(ran.status, 2, "{}", ran.err);
 
