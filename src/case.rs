@@ -304,14 +304,17 @@ impl Case {
 /// What tells a record that was read: its path, its bytes, and the rulebook that it was read by.
 type ReadAs = (String, [u8; 20], usize);
 
+/// Each with what reading it said; none where nothing could be made of the bytes.
+type KnownRecords = HashMap<ReadAs, (Option<Record>, Vec<Diagnostic>)>;
+
 /// Records that were read, for whoever reads a clue many times over.
 #[derive(Default)]
 pub struct RecordCache {
-    known: Mutex<HashMap<ReadAs, (Option<Record>, Vec<Diagnostic>)>>,
+    known: Mutex<KnownRecords>,
 }
 
 impl RecordCache {
-    fn known(&self) -> MutexGuard<'_, HashMap<ReadAs, (Option<Record>, Vec<Diagnostic>)>> {
+    fn known(&self) -> MutexGuard<'_, KnownRecords> {
         self.known.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -197,7 +197,8 @@ pub(super) fn trailers(
             .get(name)
             .is_some_and(|step| !step.trail);
         let taken = of_named.iter().any(|step| step.step == name);
-        if !taken && !(leaves_no_trail && of_named.is_empty()) {
+        let nothing_due = leaves_no_trail && of_named.is_empty();
+        if !(taken || nothing_due) {
             let names: Vec<&str> = of_named.iter().map(|step| step.step.as_str()).collect();
             let (en, zh) = if names.is_empty() {
                 ("none was taken".to_owned(), "并没有办理步骤".to_owned())
