@@ -175,7 +175,8 @@ pub(super) fn taken_back(others: &[Other]) -> Vec<Diagnostic> {
         .iter()
         .filter(|other| {
             other.is_inherited()
-                && other.base == Some(other.after)
+                && !other.bases.is_empty()
+                && other.bases.iter().all(|base| *base == other.after)
                 && other.parents.iter().any(|side| *side != other.after)
         })
         .map(|other| {

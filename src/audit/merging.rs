@@ -14,14 +14,14 @@ use crate::world::World;
 /// Judges a clue as a merge leaves it, against the clue as each parent has it, and as they had it in common.
 pub(super) fn merged(
     world: &World,
-    base: Option<&Case>,
+    bases: &[&Case],
     parents: &[&Case],
     after: &Case,
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let has_card = |case: &&&Case| case.card_record.is_some();
     if after.card_record.is_none() {
-        let common = base.is_some_and(|base| base.card_record.is_some());
+        let common = bases.iter().any(|base| base.card_record.is_some());
         let all = parents.iter().all(|case| case.card_record.is_some());
         let new = !common && parents.iter().any(|case| case.card_record.is_some());
         if let Some(one) = parents.iter().find(has_card)
@@ -46,7 +46,7 @@ pub(super) fn merged(
     for parent in parents {
         found.extend(kept(world, parent, after));
     }
-    found.extend(records(world, base, parents, after));
+    found.extend(records(world, bases, parents, after));
     found
 }
 
@@ -154,7 +154,7 @@ fn comes_from<'v>(
     })
 }
 
-fn records(world: &World, base: Option<&Case>, parents: &[&Case], after: &Case) -> Vec<Diagnostic> {
+fn records(world: &World, bases: &[&Case], parents: &[&Case], after: &Case) -> Vec<Diagnostic> {
     let of = |case: &Case, record: &Record| -> Option<Record> {
         let own = case.all(&record.name).iter();
         own.clone().find(|own| own.path == record.path).cloned()
@@ -171,16 +171,15 @@ fn records(world: &World, base: Option<&Case>, parents: &[&Case], after: &Case) 
         }
         let result = of(after, one);
         let sides: Vec<Option<Record>> = parents.iter().map(|case| of(case, one)).collect();
-        let old = base.and_then(|base| of(base, one));
+        let olds: Vec<Option<Record>> = bases.iter().map(|base| of(base, one)).collect();
         let bytes = |record: &Option<Record>| record.as_ref().map(|record| record.bytes.clone());
         let as_some_parent = sides.iter().any(|side| bytes(side) == bytes(&result));
-        let changed: Vec<_> = sides
-            .iter()
-            .filter(|side| bytes(side) != bytes(&old))
-            .collect();
+        let as_before = |record: &Option<Record>| {
+            !olds.is_empty() && olds.iter().all(|old| bytes(old) == bytes(record))
+        };
         if as_some_parent {
-            // What it had before, although exactly one side changed it: the merge takes that change back.
-            if bytes(&result) == bytes(&old) && !changed.is_empty() {
+            // What it had before, although a side changed it: the merge takes that change back.
+            if as_before(&result) && sides.iter().any(|side| bytes(side) != bytes(&result)) {
                 found.push(
                     Diagnostic::new(
                         Code::HistoryMerge,

@@ -48,8 +48,8 @@ pub(super) struct Other {
     pub(super) path: String,
     pub(super) parents: Vec<Entry>,
     pub(super) after: Entry,
-    /// Of a merge: what its parents had in common; none where that is not known.
-    pub(super) base: Option<Entry>,
+    /// Of a merge: what its parents had in common, once for each commit that they rest on together.
+    pub(super) bases: Vec<Entry>,
 }
 
 impl Other {
@@ -63,7 +63,7 @@ impl Other {
 struct Change {
     parents: Vec<Option<ObjectId>>,
     after: Option<ObjectId>,
-    base: Option<ObjectId>,
+    bases: Vec<Option<ObjectId>>,
 }
 
 type Key = [Option<ObjectId>; 4];
@@ -134,7 +134,8 @@ pub fn audit(
             },
         )
         .collect::<Result<Vec<_>, _>>()?;
-    judge(stage, &reopen, moments, now, progress)
+    let begins = range.without.is_empty();
+    judge(stage, &reopen, moments, now, begins, progress)
 }
 
 /// Judges a commit that is not made yet.
@@ -150,7 +151,7 @@ pub fn pending(stage: Stage<'_>, pending: Pending) -> Result<Audited, GitError> 
         is_signed: false,
     };
     let moment = moment(stage.repository, stage.prefix, 0, None, facts)?;
-    judge(stage, &reopen, vec![moment], None, &|_, _| {})
+    judge(stage, &reopen, vec![moment], None, true, &|_, _| {})
 }
 
 /// Opens the repository anew for each thread.
@@ -232,14 +233,13 @@ fn moment(
             known.0[side] = Some(difference.before);
         }
     }
-    let base = match facts.parents.as_slice() {
-        [one, two, ..] if !paths.is_empty() => repository.merge_base(*one, *two)?,
-        _ => None,
-    };
-    let base_top = match base {
-        Some(base) => folder(repository, repository.commit_facts(base)?.tree, prefix)?,
-        None => None,
-    };
+    let mut base_tops = Vec::new();
+    if facts.parents.len() > 1 && !paths.is_empty() {
+        for base in repository.merge_bases(&facts.parents)? {
+            let tree = repository.commit_facts(base)?.tree;
+            base_tops.push(folder(repository, tree, prefix)?);
+        }
+    }
     let mut clues = BTreeMap::new();
     let mut others = Vec::new();
     for (path, (parents, after)) in paths {
@@ -248,10 +248,13 @@ fn moment(
             .into_iter()
             .map(|side| side.unwrap_or(after))
             .collect();
-        let of_base = match base_top {
-            Some(base) => Some(repository.below_tree(base, &path)?),
-            None => None,
-        };
+        let mut of_bases = Vec::new();
+        for base in &base_tops {
+            of_bases.push(match base {
+                Some(base) => repository.below_tree(*base, &path)?,
+                None => None,
+            });
+        }
         match beside::clue_of(&path) {
             Some(clue) if folder_of(clue).as_deref() == Some(path.as_str()) => {
                 let tree = |entry: Entry| match entry {
@@ -261,7 +264,7 @@ fn moment(
                 let change = Change {
                     parents: parents.iter().map(|entry| tree(*entry)).collect(),
                     after: tree(after),
-                    base: of_base.and_then(tree),
+                    bases: of_bases.into_iter().map(tree).collect(),
                 };
                 clues.insert(clue.to_owned(), change);
             }
@@ -269,7 +272,7 @@ fn moment(
                 path,
                 parents,
                 after,
-                base: of_base,
+                bases: of_bases,
             }),
         }
     }
@@ -349,6 +352,7 @@ fn judge(
     reopen: &Reopen,
     moments: Vec<Moment>,
     now: Clock,
+    begins: bool,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Audited, GitError> {
     let mut worlds = Worlds {
@@ -392,6 +396,21 @@ fn judge(
             before,
         });
         findings.push(found);
+    }
+    for index in second_beginnings(&moments, &places, begins) {
+        findings[index].push(
+            Diagnostic::new(
+                Code::HistoryMerge,
+                Place::file(""),
+                "the history begins a second time here: nothing says by whose rules this was done",
+                "历史在此另起了开头：无从知道这里依据谁的规则",
+            )
+            .remedy(
+                "bring in what it holds by steps of this repository",
+                "其中的内容应在本仓库中按步骤办理",
+            )
+            .procedure("P2"),
+        );
     }
     let by_clue = ways(&moments);
     let total = by_clue.len();
@@ -576,6 +595,26 @@ fn itself(
     Ok(found)
 }
 
+/// Commits that rest on nothing, but for the one with which the history begins: that is where the first parents lead from
+/// the newest commit. Who joins another history to this one brings rules and people of their own.
+fn second_beginnings(
+    moments: &[Moment],
+    places: &HashMap<ObjectId, usize>,
+    begins: bool,
+) -> Vec<usize> {
+    let mut first = moments.last();
+    while let Some(parent) = first.and_then(|moment| moment.facts.parents.first()) {
+        first = places.get(parent).map(|place| &moments[*place]);
+    }
+    let first = first.filter(|_| begins).map(|moment| moment.index);
+    moments
+        .iter()
+        .filter(|moment| moment.facts.parents.is_empty() && Some(moment.index) != first)
+        .filter(|moment| !moment.clues.is_empty() || !moment.others.is_empty())
+        .map(|moment| moment.index)
+        .collect()
+}
+
 /// Every clue's way: the commits that change it, in the order of history.
 fn ways(moments: &[Moment]) -> Vec<(&String, Vec<usize>)> {
     let mut ways: BTreeMap<&String, Vec<usize>> = BTreeMap::new();
@@ -654,8 +693,8 @@ impl Walk<'_> {
             let others_unchanged = change
                 .parents
                 .iter()
-                .all(|parent| *parent == change.after || *parent == change.base);
-            if inherited && others_unchanged && change.after != change.base {
+                .all(|parent| *parent == change.after || change.bases.contains(parent));
+            if inherited && others_unchanged && !change.bases.contains(&change.after) {
                 return Ok(None);
             }
         }
@@ -669,21 +708,19 @@ impl Walk<'_> {
         }
         if moment.is_merge() {
             let cases: Vec<&Case> = olds.iter().map(|(_, old, _)| &old.case).collect();
-            let base = match change.base {
-                Some(tree) => {
-                    let files = self.files(Some(tree))?;
-                    let below = Below {
-                        files: &files,
-                        folder: &folder,
-                    };
-                    Some(self.load(&below, &before_world, &folder, Some(tree)))
-                }
-                None => None,
-            };
-            let base = base.as_ref().map(|base| &base.case);
+            let mut bases = Vec::new();
+            for tree in &change.bases {
+                let files = self.files(*tree)?;
+                let below = Below {
+                    files: &files,
+                    folder: &folder,
+                };
+                bases.push(self.load(&below, &before_world, &folder, *tree));
+            }
+            let bases: Vec<&Case> = bases.iter().map(|base| &base.case).collect();
             verdict
                 .found
-                .extend(merging::merged(&before_world, base, &cases, &after.case));
+                .extend(merging::merged(&before_world, &bases, &cases, &after.case));
         } else if let Some((files, old, _)) = olds.first() {
             let (found, step) = crossing(&before_world, files, &old.case, &after.case);
             verdict.found.extend(found);

@@ -242,13 +242,23 @@ impl Repository {
                 .graph_descendant_of(new.to_git()?, old.to_git()?)?)
     }
 
-    /// A commit that two others both rest on, the nearest; none where there is none.
-    pub fn merge_base(&self, one: ObjectId, other: ObjectId) -> Result<Option<ObjectId>, GitError> {
-        match self.inner.merge_base(one.to_git()?, other.to_git()?) {
-            Ok(id) => Ok(Some(ObjectId::from_git(id))),
-            Err(error) if error.code() == git2::ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
+    /// The nearest commits that the first of some others has in common with each of the rest.
+    pub fn merge_bases(&self, commits: &[ObjectId]) -> Result<Vec<ObjectId>, GitError> {
+        let mut bases = Vec::new();
+        let (first, rest) = match commits.split_first() {
+            Some((first, rest)) => (first.to_git()?, rest),
+            None => return Ok(bases),
+        };
+        for other in rest {
+            match self.inner.merge_bases(first, other.to_git()?) {
+                Ok(found) => bases.extend(found.iter().map(|id| ObjectId::from_git(*id))),
+                Err(error) if error.code() == git2::ErrorCode::NotFound => {}
+                Err(error) => return Err(error.into()),
+            }
         }
+        bases.sort();
+        bases.dedup();
+        Ok(bases)
     }
 
     /// A commit as it was written.

@@ -1099,3 +1099,30 @@ fn what_hides_in_a_merge_is_found() {
         "{told:?}"
     );
 }
+
+#[test]
+fn a_history_that_is_joined_from_elsewhere_is_found() {
+    let history = History::played();
+    let demo = history.folder.path().join("demo");
+    let repository = history.repository();
+    // The same clues, all at once, by whoever says so: a history of its own, merged into the real one.
+    let place = 40;
+    let mut foreign = history.commits[place + 10].clone();
+    foreign.author.0 = STRANGER.0.to_owned();
+    foreign.message = "import\n".to_owned();
+    let root = write(&repository, &foreign, None);
+    let mut merged = foreign.clone();
+    merged.author = history.commits[place].author.clone();
+    merged.author.2 = foreign.committed + 60;
+    merged.committed = foreign.committed + 60;
+    let merge = write_with(&repository, &merged, &[history.ids[place], root]);
+    let found = judge(&demo, merge, Some(history.ids[place]));
+    let of_root = found
+        .iter()
+        .filter(|finding| finding.commit.map(|id| id.to_string()) == Some(root.to_string()))
+        .any(|finding| finding.diagnostic.code.name() == "history-merge");
+    assert!(of_root, "{found:#?}");
+    // And the beginning of the real history is none of that.
+    let clean = judge(&demo, history.ids[place], None);
+    assert!(clean.is_empty(), "{clean:#?}");
+}
