@@ -53,6 +53,21 @@ pub(super) fn authority(world: &World, author: &str, moment: &Moment) -> Vec<Dia
     found
 }
 
+/// Whether a name differs from one that the clue repository has at its top only in upper and lower case.
+fn is_disguised(top: &str) -> bool {
+    const GOVERNED: &[&str] = &[
+        "clues",
+        "register",
+        "schema",
+        "calendar",
+        "templates",
+        "organisation.yaml",
+        "workflow.yaml",
+        ".gitattributes",
+    ];
+    !GOVERNED.contains(&top) && GOVERNED.contains(&top.to_lowercase().as_str())
+}
+
 /// Files that are no part of the format.
 pub(super) fn strangers(moment: &Moment) -> Vec<Diagnostic> {
     moment
@@ -71,12 +86,17 @@ pub(super) fn strangers(moment: &Moment) -> Vec<Diagnostic> {
                 "schema" => rest == "workflow.yaml" || name.ends_with(".schema.json"),
                 "calendar" => name.ends_with(".yaml"),
                 "templates" => true,
+                // On Windows and macOS the one would lie in the place of the other.
+                _ if is_disguised(top) => false,
                 _ => return None,
             };
             let ordinary = kind == TreeKind::File;
             (!fits || !ordinary).then(|| {
                 let (en, zh) = if ordinary {
-                    ("this file belongs to nothing", "这个文件不属于任何内容")
+                    (
+                        "this file belongs to nothing",
+                        "这个文件不属于任何线索、登记或设置",
+                    )
                 } else {
                     ("this is not an ordinary file", "这不是普通文件")
                 };

@@ -162,6 +162,25 @@ pub(super) fn hands(world: &World, author: &str, steps: &[StepTaken]) -> Vec<Dia
         .collect()
 }
 
+/// Steps of several clues in one commit; only new clues may come together, as an import brings them.
+pub(super) fn squashed(steps: &[StepTaken]) -> Option<Diagnostic> {
+    let one = steps.iter().find(|step| step.from != "none")?;
+    let count = steps.len();
+    (count > 1).then(|| {
+        Diagnostic::new(
+            Code::HistorySteps,
+            one.place.clone(),
+            format!("the commit holds steps of {count} clues; each is a commit of its own"),
+            format!("此提交包含 {count} 条线索的步骤；每一步应单独提交"),
+        )
+        .remedy(
+            "do not squash commits; merge them as they are",
+            "请不要压缩合并提交，应原样合并",
+        )
+        .procedure("P2")
+    })
+}
+
 /// The trailers name the steps that were taken.
 pub(super) fn trailers(
     world: &World,

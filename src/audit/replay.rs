@@ -343,6 +343,8 @@ impl Worlds<'_> {
 /// By which rulebook a commit is judged, and by which the clues that it leaves.
 #[derive(Clone)]
 struct InForce {
+    /// Whether some parent has a rulebook; where none has, this commit brings the first.
+    is_governed: bool,
     before: Option<Arc<World>>,
     after: Option<Arc<World>>,
 }
@@ -380,9 +382,13 @@ fn judge(
         if moment.is_merge() && moment.parent_keys.contains(&moment.key) {
             before = own.clone().or(before);
         }
+        let is_governed = before.is_some();
         let before = before.or_else(|| own.clone());
         let mut found = Vec::new();
-        if !moment.parent_keys.contains(&moment.key) {
+        // Before there is a clue repository, nothing of it is missing.
+        let absent = |key: &Key| key[0].is_none() && key[1].is_none();
+        let nothing_yet = absent(&moment.key) && moment.parent_keys.iter().all(absent);
+        if !moment.parent_keys.contains(&moment.key) && !nothing_yet {
             let mut old: Vec<_> = Vec::new();
             for (key, top) in moment.parent_keys.iter().zip(&moment.parent_tops) {
                 worlds.of(*key, *top)?;
@@ -392,6 +398,7 @@ fn judge(
             found.extend(new.filter(|fault| !old.contains(&fingerprint(fault))));
         }
         in_force.push(InForce {
+            is_governed,
             after: own.or_else(|| before.clone()),
             before,
         });
@@ -450,6 +457,7 @@ fn judge(
         let index = moment.index;
         let context = Context {
             world: in_force[index].before.as_deref(),
+            is_governed: in_force[index].is_governed,
             steps: &steps[index],
             numbers: &numbers[index],
             now,
@@ -500,6 +508,7 @@ fn gathered(
 /// What the judgement of a commit itself needs to know.
 struct Context<'a> {
     world: Option<&'a World>,
+    is_governed: bool,
     steps: &'a [StepTaken],
     numbers: &'a BTreeMap<String, Option<String>>,
     now: Clock,
@@ -540,7 +549,7 @@ fn itself(
         match commit::author(world, &moment.facts) {
             Ok(author) => {
                 found.extend(commit::hands(world, author, context.steps));
-                if !moment.facts.parents.is_empty() {
+                if context.is_governed {
                     found.extend(beside::authority(world, author, moment));
                 }
             }
@@ -567,6 +576,7 @@ fn itself(
             &clues,
         ));
     }
+    found.extend(commit::squashed(context.steps));
     found.extend(beside::strangers(moment));
     if moment.is_merge() {
         found.extend(beside::taken_back(&moment.others));

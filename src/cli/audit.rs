@@ -88,8 +88,8 @@ impl Audit {
                 shown.push('\n');
                 if self.checkpoints || self.expect.is_some() {
                     shown.push_str(&context.say(
-                        &format!("checkpoints verified: {checked}\n"),
-                        &format!("已核验检查点：{checked} 个\n"),
+                        &format!("checkpoints looked at: {checked}\n"),
+                        &format!("查看了 {checked} 个检查点\n"),
                     ));
                 }
                 shown
@@ -210,6 +210,10 @@ pub(super) fn summary(audited: &Audited, language: Language) -> String {
         (true, Language::Zh) => "\n此克隆只有部分历史，请执行 git fetch --unshallow",
     };
     match (findings, language) {
+        (0, Language::En) if audited.commits == 0 => {
+            format!("there is no commit to judge{shallow}")
+        }
+        (0, Language::Zh) if audited.commits == 0 => format!("没有可审计的提交{shallow}"),
         (0, Language::En) => format!("{judged}: the history obeys its rules{shallow}"),
         (0, Language::Zh) => format!("{judged}：历史符合规则{shallow}"),
         (_, Language::En) => format!(

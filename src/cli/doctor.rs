@@ -97,11 +97,13 @@ fn text(found: &[Ailment], context: &Context) -> String {
                     ),
                     say(&ailment.remedy)
                 ),
-                Cure::Done => format!(
+                // Where what was taken away is kept is worth knowing; what a person would have done by hand is not.
+                Cure::Done if check.name == "leftovers" => format!(
                     "{}{}",
                     context.say("mended; ", "已修复；"),
                     say(&ailment.remedy)
                 ),
+                Cure::Done => context.say("mended", "已修复"),
                 Cure::Failed(why) => format!(
                     "{}{}\n      {}{}",
                     context.say("could not be mended: ", "未能修复："),

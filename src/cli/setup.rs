@@ -1,12 +1,13 @@
 //! `clue init`, `clue completions`, `clue man`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, ValueEnum};
 
 use crate::cli::merging::program;
 use crate::cli::{Answer, Arguments, Context};
 use crate::engine::{Failure, init, mend_merging};
+use crate::git::Repository;
 use crate::text::{Bilingual, Language};
 use crate::yaml::scalar;
 
@@ -34,7 +35,7 @@ enum Host {
 impl Init {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         let folder = context.folder.join(&self.folder);
-        let organisation = self.sample(context)?;
+        let organisation = self.sample(context, &folder)?;
         let paths = init(
             &folder,
             &organisation,
@@ -57,9 +58,9 @@ impl Init {
     }
 
     /// A first organisation in which the person who calls has every role, so that the procedure can be tried at once.
-    fn sample(&self, context: &Context) -> Result<String, Failure> {
+    fn sample(&self, context: &Context, folder: &Path) -> Result<String, Failure> {
         let zh = context.style.language == Language::Zh;
-        let identity = crate::git::configured_identity(&context.environment)?;
+        let identity = identity_in(folder, context)?;
         let name = self
             .organisation
             .clone()
@@ -98,6 +99,18 @@ impl Init {
                 "哪类线索由哪些部门办理。"
             ),
         ))
+    }
+}
+
+/// Name and address of whoever calls, by the repository that the folder lies in where there is one.
+fn identity_in(folder: &Path, context: &Context) -> Result<(String, String), Failure> {
+    let near = folder.ancestors().find(|folder| folder.is_dir());
+    match near.map(Repository::discover).transpose()?.flatten() {
+        Some(repository) => {
+            let (author, _) = repository.identities(&context.environment, context.now)?;
+            Ok((author.name, author.email))
+        }
+        None => Ok(crate::git::configured_identity(&context.environment)?),
     }
 }
 

@@ -192,9 +192,13 @@ impl Teller<'_> {
         match &change.what {
             What::Record { fields, sections } => {
                 if change.deed == Deed::Changed && fields.is_empty() && sections.is_empty() {
-                    deed = self
-                        .say("only comments or layout changed", "只改了注释或排版")
-                        .to_owned();
+                    // What its trail gained is told as the step itself.
+                    deed = if change.inner == "clue.yaml" {
+                        self.say("only its trail grew", "只增加了办理经过")
+                    } else {
+                        self.say("only comments or layout changed", "只改了注释或排版")
+                    }
+                    .to_owned();
                 }
                 if change.deed == Deed::Changed || self.full {
                     lines.extend(fields.iter().map(|field| self.field(change, field)));

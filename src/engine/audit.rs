@@ -42,7 +42,26 @@ impl HistoryReader {
                 )),
             });
         };
-        Ok(Self::new(repository, start, folder))
+        if !repository
+            .configured_all("extensions.partialClone")
+            .is_empty()
+        {
+            return Err(Failure::Environment {
+                message: Bilingual::new(
+                    "this clone was made without all objects, and the audit needs them",
+                    "这是部分克隆，缺少审计所需的对象",
+                ),
+                remedy: Some(Bilingual::new(
+                    "clone it anew, without --filter",
+                    "请重新克隆，不要使用 --filter",
+                )),
+            });
+        }
+        let configured = repository.configured_all("clue.folder").pop();
+        let folder = folder
+            .map(str::to_owned)
+            .or(configured.filter(|_| repository.is_bare()));
+        Ok(Self::new(repository, start, folder.as_deref()))
     }
 
     /// Takes a repository that is open already, as a hook has it.

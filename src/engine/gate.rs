@@ -71,16 +71,20 @@ impl Pushed {
         let reader = HistoryReader::new(repository, git_folder, folder.as_deref());
         let repository = reader.repository();
         let refusals = refusals(repository, pushes)?;
+        // What a tag leads to is judged as well. Only what branches hold was judged before: a commit that came with some
+        // other reference is new to the branch that it is pushed to next.
         let mut from = Vec::new();
-        for push in pushes
-            .iter()
-            .filter(|push| push.reference.starts_with("refs/heads/"))
-        {
-            from.extend(push.new);
+        for push in pushes {
+            let judged = ["refs/heads/", "refs/tags/"]
+                .iter()
+                .any(|kind| push.reference.starts_with(kind));
+            if let (true, Some(new)) = (judged, push.new) {
+                from.extend(repository.commit_of(new)?);
+            }
         }
         let range = Range {
             from,
-            without: repository.reference_commits()?,
+            without: repository.branch_commits()?,
         };
         let language = range
             .from
@@ -122,12 +126,14 @@ fn refusals(repository: &Repository, pushes: &[Push]) -> Result<Vec<Refusal>, Fa
     for push in pushes {
         let reference = visible_line(&push.reference);
         let mut refuse = |en: String, zh: String| {
-            let diagnostic = Diagnostic::new(Code::HistoryReference, Place::file(""), en, zh)
-                .remedy(
-                    "fetch, rebase or merge onto it, and push again; what is wrong is put right by a new commit",
+            let mut diagnostic =
+                Diagnostic::new(Code::HistoryReference, Place::file(""), en, zh).procedure("P2");
+            if push.new.is_some() {
+                diagnostic = diagnostic.remedy(
+                    "fetch, merge onto it, and push again; what is wrong is put right by a new commit",
                     "请先拉取并合并，再推送；有误的内容请另作提交更正",
-                )
-                .procedure("P2");
+                );
+            }
             refusals.push(Refusal {
                 reference: push.reference.clone(),
                 diagnostic,

@@ -222,16 +222,23 @@ impl Repository {
         walk.map(|id| Ok(ObjectId::from_git(id?))).collect()
     }
 
-    /// What every reference leads to, as far as that is a commit.
-    pub fn reference_commits(&self) -> Result<Vec<ObjectId>, GitError> {
+    /// What every branch leads to.
+    pub fn branch_commits(&self) -> Result<Vec<ObjectId>, GitError> {
         let mut ids = Vec::new();
-        for reference in self.inner.references()? {
+        for reference in self.inner.references_glob("refs/heads/*")? {
             let peeled = reference
                 .ok()
                 .and_then(|reference| reference.peel_to_commit().ok());
             ids.extend(peeled.map(|commit| ObjectId::from_git(commit.id())));
         }
         Ok(ids)
+    }
+
+    /// The commit that an object is, or that a tag leads to.
+    pub fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, GitError> {
+        let object = self.inner.find_object(id.to_git()?, None)?;
+        let commit = object.peel(ObjectType::Commit).ok();
+        Ok(commit.map(|commit| ObjectId::from_git(commit.id())))
     }
 
     /// Whether one commit is another one, or one that it rests on.

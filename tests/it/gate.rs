@@ -219,3 +219,103 @@ fn an_audit_says_what_it_judged() {
         "{findings:#?}"
     );
 }
+
+#[test]
+fn what_came_with_another_reference_is_judged_when_a_branch_is_to_hold_it() {
+    let world = served();
+    let card = a_card(&world);
+    let text = world.read(&format!("work/{card}"));
+    world.write(
+        &format!("work/{card}"),
+        &text.replacen("\ntitle: ", "\ntitle: x", 1),
+    );
+    commit(&world, OFFICER, &["commit", "--quiet", "-am", "edit"]);
+    // A tag is judged like a branch; what git's other references hold is nobody's record until a branch is to have it.
+    refused(
+        &push(&world, &["origin", "HEAD:refs/tags/v1"]),
+        "history-card",
+    );
+    let ran = push(&world, &["origin", "HEAD:refs/notes/x"]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    refused(&push(&world, &["origin", "HEAD:main"]), "history-card");
+    refused(
+        &push(&world, &["origin", "HEAD:main", ":refs/notes/x"]),
+        "history-card",
+    );
+}
+
+#[test]
+fn names_that_differ_in_case_and_squashed_clues_are_refused() {
+    let world = served();
+    let blob = world.git(&["-C", "work", "rev-parse", "HEAD:organisation.yaml"]);
+    for path in [
+        "ORGANISATION.yaml",
+        "Clues/2026/x.yaml",
+        "Schema/clue.schema.json",
+    ] {
+        let entry = format!("100644,{},{path}", blob.trim());
+        commit(
+            &world,
+            OFFICER,
+            &["update-index", "--add", "--cacheinfo", &entry],
+        );
+    }
+    commit(&world, OFFICER, &["commit", "--quiet", "-m", "names"]);
+    refused(&push(&world, &["origin", "HEAD:main"]), "history-file");
+    commit(
+        &world,
+        OFFICER,
+        &["reset", "--quiet", "--hard", "origin/main"],
+    );
+
+    let steps = [
+        [
+            "20261109-f7dw",
+            "resume",
+            "--deadline",
+            "analysis",
+            "-m",
+            "it has come",
+        ]
+        .as_slice(),
+        ["20261112-x3cv", "return", "-m", "which one?"].as_slice(),
+    ];
+    for step in steps {
+        let mut command = world.program(OFFICER, &["-C", "work", "advance"]);
+        command.args(step);
+        for name in ["AUTHOR", "COMMITTER"] {
+            command.env(format!("GIT_{name}_DATE"), "2026-11-24T09:00:00+08:00");
+        }
+        Ran::of(&mut command).ok();
+    }
+    commit(&world, OFFICER, &["reset", "--quiet", "--soft", "HEAD~2"]);
+    let mut squash = Command::new("git");
+    squash
+        .current_dir(world.path().join("work"))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("GIT_AUTHOR_NAME", "李伟")
+        .env("GIT_AUTHOR_EMAIL", OFFICER)
+        .env("GIT_AUTHOR_DATE", "2026-11-24T09:00:00+08:00")
+        .env("GIT_COMMITTER_NAME", "李伟")
+        .env("GIT_COMMITTER_EMAIL", OFFICER)
+        .env("GIT_COMMITTER_DATE", "2026-11-24T09:00:00+08:00")
+        .args(["commit", "--quiet", "-m", "squash"]);
+    assert_eq!(Ran::new(squash.output().expect("git runs")).status, 0);
+    refused(&push(&world, &["origin", "HEAD:main"]), "history-steps");
+}
+
+#[test]
+fn a_repository_that_had_a_history_before_is_begun_without_a_finding() {
+    let world = World::new();
+    world.git(&["init", "--quiet", "--initial-branch=main", "."]);
+    world.git(&["config", "user.name", "Me"]);
+    world.git(&["config", "user.email", "me@example.org"]);
+    world.write("README", "what was here before\n");
+    world.git(&["add", "README"]);
+    world.git(&["commit", "--quiet", "-m", "before"]);
+    world.clue("me@example.org", &["init", "cases"]).ok();
+    let ran = world.clue("me@example.org", &["-C", "cases", "audit"]);
+    assert_eq!(ran.status, 0, "{}", ran.out);
+    let ran = world.clue("me@example.org", &["-C", "cases", "audit", "HEAD..HEAD"]);
+    assert!(ran.out.contains("no commit to judge"), "{}", ran.out);
+}
