@@ -1,15 +1,18 @@
 //! The audit: history replayed, each commit judged by the rulebook, schemas and people that were in force before it.
 //!
 //! A commit answers for what it changes, and for nothing else: what was wrong before it is the fault of the commit that
-//! made it so. `replay` goes through the commits; `crossing` judges what one of them does to one clue, `merging` what a
-//! merge does, `commit` the commit itself and `beside` what stands beside the clues. It never writes.
+//! made it so. `moment` finds what a commit changes, `replay` goes through the commits, `walk` goes one clue's way;
+//! `crossing` judges what a commit does to one clue, `merging` what a merge does, `commit` the commit itself, `signed` its
+//! signature and `beside` what stands beside the clues. It never writes.
 
 mod beside;
 mod commit;
 mod crossing;
 mod merging;
+mod moment;
 mod replay;
 mod signed;
+mod walk;
 
 pub use crossing::crossing;
 pub use replay::{Clock, Pending, Stage, audit, pending};

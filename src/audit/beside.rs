@@ -3,7 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::audit::replay::{Moment, Other, StepTaken};
+use crate::audit::moment::{Moment, Other};
+use crate::audit::walk::StepTaken;
 use crate::case::{id_of, is_id};
 use crate::check::entry_path;
 use crate::diagnostic::{Code, Diagnostic, Place};

@@ -1,7 +1,7 @@
 //! A commit by itself: who made it, when, and whether its message says what it does.
 //! It looks into no file.
 
-use crate::audit::replay::StepTaken;
+use crate::audit::walk::StepTaken;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::git::CommitFacts;
 use crate::text::visible_line;

@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use crate::audit::replay::StepTaken;
+use crate::audit::walk::StepTaken;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::git::{CommitFacts, GitError, Repository};
 use crate::signature::{Signers, Verdict};
