@@ -105,7 +105,7 @@ impl Init {
 /// Name and address of whoever calls, by the repository that the folder lies in where there is one.
 fn identity_in(folder: &Path, context: &Context) -> Result<(String, String), Failure> {
     let near = folder.ancestors().find(|folder| folder.is_dir());
-    match near.map(Repository::discover).transpose()?.flatten() {
+    match near.map(Repository::discover_any).transpose()?.flatten() {
         Some(repository) => {
             let (author, _) = repository.identities(&context.environment, context.now)?;
             Ok((author.name, author.email))
