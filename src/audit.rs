@@ -15,7 +15,7 @@ mod signed;
 mod walk;
 
 pub use crossing::crossing;
-pub use replay::{Clock, Pending, Stage, audit, pending};
+pub use replay::{Pending, Stage, audit, pending};
 
 use crate::diagnostic::Diagnostic;
 use crate::git::{CommitFacts, ObjectId};

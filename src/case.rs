@@ -103,7 +103,7 @@ pub struct Case {
 impl Case {
     /// Reads a clue's folder.
     pub fn load(files: &dyn Files, world: &World, folder: &str) -> (Self, Vec<Diagnostic>) {
-        Self::load_with(files, world, folder, &RecordCache::default())
+        Self::read_folder(files, world, folder, None)
     }
 
     /// The same; records that are in the cache, by what their bytes are, are not read again.
@@ -113,10 +113,19 @@ impl Case {
         folder: &str,
         cache: &RecordCache,
     ) -> (Self, Vec<Diagnostic>) {
+        Self::read_folder(files, world, folder, Some(cache))
+    }
+
+    fn read_folder(
+        files: &dyn Files,
+        world: &World,
+        folder: &str,
+        cache: Option<&RecordCache>,
+    ) -> (Self, Vec<Diagnostic>) {
         let mut loader = Loader {
             files,
             world,
-            cache: Some(cache),
+            cache,
             diagnostics: Vec::new(),
         };
         let mut case = Self::empty(folder);

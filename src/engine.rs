@@ -21,7 +21,7 @@ mod supervision;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-pub use audit::{AuditRequest, HistoryReader};
+pub use audit::HistoryReader;
 pub use calendar::{CalendarImport, YearChange};
 pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
 pub use gate::{Push, Pushed, Refusal, install_hook};

@@ -73,6 +73,8 @@ pub enum TreeKind {
 pub struct Repository {
     inner: git2::Repository,
     work_tree: PathBuf,
+    /// Whether it was opened as a hook of git has it, with the objects that are not accepted yet.
+    of_hook: bool,
     /// What signs the commits that are written; none where they are not signed.
     signer: Result<Option<Signer>, GitError>,
 }
@@ -114,6 +116,7 @@ impl Repository {
         Ok(Self {
             inner,
             work_tree,
+            of_hook: false,
             signer: Ok(None),
         })
     }

@@ -8,7 +8,7 @@ use crate::audit::walk::StepTaken;
 use crate::case::{id_of, is_id};
 use crate::check::entry_path;
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::files::{file_name, is_passing};
+use crate::files::file_name;
 use crate::git::{ObjectId, TreeKind};
 use crate::text::{Language, visible_line};
 use crate::world::World;
@@ -77,7 +77,7 @@ pub(super) fn strangers(moment: &Moment) -> Vec<Diagnostic> {
             let (kind, _) = other.after?;
             let path = &other.path;
             let name = file_name(path);
-            if name == ".gitkeep" || is_passing(name) && kind == TreeKind::File {
+            if name == ".gitkeep" {
                 return None;
             }
             let (top, rest) = path.split_once('/').unwrap_or((path, ""));

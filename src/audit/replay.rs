@@ -29,9 +29,6 @@ pub struct Stage<'a> {
     pub builtin: &'a dyn Files,
 }
 
-/// The moment at which the audit asks, where commits may not lie after it.
-pub type Clock = Option<Timestamp>;
-
 /// A commit that is not made yet.
 pub struct Pending {
     /// What HEAD is, and what is being merged into it.
@@ -46,7 +43,7 @@ pub struct Pending {
 pub fn audit(
     stage: Stage<'_>,
     range: &Range,
-    now: Clock,
+    now: Option<Timestamp>,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Audited, GitError> {
     let mut ids = stage.repository.commits(range)?;
@@ -159,7 +156,7 @@ fn judge(
     stage: Stage<'_>,
     reopen: &Reopen,
     moments: Vec<Moment>,
-    now: Clock,
+    now: Option<Timestamp>,
     begins: bool,
     progress: &(dyn Fn(usize, usize) + Sync),
 ) -> Result<Audited, GitError> {
@@ -310,7 +307,7 @@ struct Context<'a> {
     is_governed: bool,
     steps: &'a [StepTaken],
     numbers: &'a BTreeMap<String, Option<String>>,
-    now: Clock,
+    now: Option<Timestamp>,
 }
 
 /// The commit itself: author, dates, message, rules, register, files that belong nowhere.
@@ -344,19 +341,20 @@ fn itself(
         .clues
         .values()
         .any(|change| !change.parents.contains(&change.after));
+    let author = commit::author(world, &moment.facts);
     if changes || moment.own_others().any(ours) {
-        match commit::author(world, &moment.facts) {
+        match &author {
             Ok(author) => {
                 found.extend(commit::hands(world, author, context.steps));
                 if context.is_governed {
                     found.extend(beside::authority(world, author, moment));
                 }
             }
-            Err(finding) => found.push(finding),
+            Err(finding) => found.push(finding.clone()),
         }
     }
     if moment.id.is_some() {
-        let author = commit::author(world, &moment.facts).ok();
+        let author = author.ok();
         found.extend(ring.judge(repository, world, &moment.facts, author, context.steps)?);
     }
     found.extend(commit::dates(

@@ -9,7 +9,7 @@ use crate::audit::{Audited, Finding};
 use crate::cli::findings::FindingsFormat;
 use crate::cli::{Answer, Context, progress};
 use crate::diagnostic::Severity;
-use crate::engine::{AuditRequest, Failure, HistoryReader, find_root};
+use crate::engine::{Failure, HistoryReader, find_root};
 use crate::files::{Files, MemoryFiles};
 use crate::git::{CommitFacts, ObjectId};
 use crate::report::{self, Reported, SCHEMA_VERSION, Style};
@@ -38,11 +38,7 @@ pub(super) struct Audit {
 impl Audit {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         let reader = HistoryReader::open(&context.folder, self.folder.as_deref())?;
-        let request = AuditRequest {
-            range: self.range,
-            folder: self.folder,
-        };
-        let range = reader.range(&request)?;
+        let range = reader.range(self.range.as_deref())?;
         let bar = progress::bar(context, "judging the history", "正在审计历史");
         let mut audited = reader.audit(&range, None, &|done, of| bar.show(done, of))?;
         drop(bar);

@@ -101,7 +101,10 @@ impl Install {
 impl PreCommit {
     fn run(self, context: &Context) -> Result<Answer, Failure> {
         let reader = HistoryReader::open(&context.folder, None)?;
-        let (audited, files) = reader.staged(&context.environment, context.now)?;
+        // For `git commit -a` and `git commit FILE` git fills an index of its own.
+        let index = std::env::var_os("GIT_INDEX_FILE");
+        let index = index.as_deref().map(Path::new);
+        let (audited, files) = reader.staged(index, &context.environment, context.now)?;
         let mut shown = String::new();
         for finding in &audited.findings {
             shown.push_str(&report::one(&finding.diagnostic, &files, context.style));

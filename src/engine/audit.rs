@@ -12,15 +12,6 @@ use crate::git::{Environment, ObjectId, Range, Repository};
 use crate::text::{Bilingual, Language};
 use crate::time::Timestamp;
 
-/// What of the history is to be judged.
-#[derive(Clone, Debug, Default)]
-pub struct AuditRequest {
-    /// `A..B`, or a revision with all that it rests on; HEAD where nothing is said.
-    pub range: Option<String>,
-    /// The clue repository's folder below the top of git's trees, where it cannot be seen from where one stands.
-    pub folder: Option<String>,
-}
-
 /// Reads the history of a git repository.
 pub struct HistoryReader {
     repository: Repository,
@@ -87,9 +78,9 @@ impl HistoryReader {
         }
     }
 
-    /// The commits that a request means.
-    pub fn range(&self, request: &AuditRequest) -> Result<Range, Failure> {
-        let text = request.range.as_deref().unwrap_or("HEAD");
+    /// The commits that are meant: `A..B`, or a revision with all that it rests on; HEAD where nothing is said.
+    pub fn range(&self, text: Option<&str>) -> Result<Range, Failure> {
+        let text = text.unwrap_or("HEAD");
         self.repository.range(text)?.ok_or_else(|| Failure::Usage {
             message: Bilingual::new(
                 format!("there is no commit `{text}`"),
@@ -139,10 +130,11 @@ impl HistoryReader {
     /// Judges what git's index holds as if it were committed now; gives what was found, and the index as files.
     pub fn staged(
         &self,
+        index: Option<&Path>,
         environment: &Environment,
         now: Timestamp,
     ) -> Result<(Audited, TreeFiles), Failure> {
-        let tree = self.repository.index_tree()?;
+        let tree = self.repository.index_tree(index)?;
         let (author, committer) = self.repository.identities(environment, now)?;
         let mut parents = Vec::new();
         parents.extend(self.repository.head()?.commit().and_then(ObjectId::parse));

@@ -105,11 +105,14 @@ impl Repository {
     ///
     /// `folder` is git's own folder; the environment names where the new objects lie.
     pub fn of_hook(folder: &Path) -> Result<Self, GitError> {
-        let inner = match git2::Repository::open_from_env() {
-            Ok(inner) => inner,
-            Err(_) => git2::Repository::open(folder)?,
+        let (inner, of_hook) = match git2::Repository::open_from_env() {
+            Ok(inner) => (inner, true),
+            Err(_) => (git2::Repository::open(folder)?, false),
         };
-        Self::wrap_any(inner)
+        Ok(Self {
+            of_hook,
+            ..Self::wrap_any(inner)?
+        })
     }
 
     /// Finds the repository that a folder belongs to, also one without a work tree.
@@ -123,15 +126,17 @@ impl Repository {
 
     /// The same repository once more, for another thread.
     pub fn again(&self) -> Result<Self, GitError> {
-        let quarantine = std::env::var_os("GIT_QUARANTINE_PATH").is_some();
-        let inner = if quarantine {
+        let inner = if self.of_hook {
             git2::Repository::open_from_env()?
         } else {
             git2::Repository::open(self.inner.path())?
         };
         // Every object's hash was checked when it came in, by git; checking it again at each read costs a fifth of an audit.
         git2::opts::strict_hash_verification(false);
-        Self::wrap_any(inner)
+        Ok(Self {
+            of_hook: self.of_hook,
+            ..Self::wrap_any(inner)?
+        })
     }
 
     /// The commits at which a shallow clone's history begins; what they rest on is not there.
@@ -345,10 +350,11 @@ impl Repository {
         Ok(Ok(Arc::from(odb.read(id)?.data())))
     }
 
-    /// The tree that git's index holds, written into the object store as `git commit` would.
-    pub fn index_tree(&self) -> Result<ObjectId, GitError> {
-        let mut index = match std::env::var_os("GIT_INDEX_FILE") {
-            Some(path) => git2::Index::open(Path::new(&path))?,
+    /// The tree that git's index holds, written into the object store as `git commit` would. `file` is the index that git
+    /// named to a hook; the repository's own where it named none.
+    pub fn index_tree(&self, file: Option<&Path>) -> Result<ObjectId, GitError> {
+        let mut index = match file {
+            Some(path) => git2::Index::open(path)?,
             None => self.inner.index()?,
         };
         Ok(ObjectId::from_git(index.write_tree_to(&self.inner)?))

@@ -23,6 +23,7 @@ impl Repository {
         let memory = Self {
             inner,
             work_tree: self.work_tree.clone(),
+            of_hook: false,
             signer: self.signer.clone(),
         };
         let commit = memory.write_objects(new)?;
