@@ -2,7 +2,7 @@
 //!
 //! Each figure is processor time (user and system) of whole processes; the median of several runs where one is short.
 //! `CLUE_BENCH_FOLDER` names a folder in which the generated repositories are kept for the next time.
-//! `cargo bench --bench ratios -- ledger` measures one part alone: advance, check, ledger, memory, audit or gate;
+//! `cargo bench --bench ratios -- ledger` measures one part alone: advance, check, ledger, memory, paper, audit or gate;
 //! `CLUE_BENCH_CLUES` how many clues the history for the audit has (10,000: some 100,000 commits).
 
 mod common;
@@ -23,6 +23,8 @@ const RUNS: usize = 15;
 const REFERENCE: &str = "--read-and-parse";
 /// The argument by which this program runs itself to write a long workbook and tell how much memory that took.
 const WORKBOOK: &str = "--write-workbook";
+/// The argument by which this program runs itself to draw so many dossiers as PDF.
+const DOSSIERS: &str = "--draw-dossiers";
 /// Rows of that workbook.
 const ROWS: i64 = 100_000;
 /// Kilobytes that it may take.
@@ -42,6 +44,13 @@ fn main() {
         println!("{}", write_workbook());
         return;
     }
+    #[cfg(feature = "pdf")]
+    if let Some(at) = arguments.iter().position(|argument| argument == DOSSIERS) {
+        let count = arguments[at + 1].parse().expect("a number");
+        let (pages, peak) = common::paper::draw(count);
+        println!("{pages} {peak}");
+        return;
+    }
     let parts: Vec<&String> = arguments[1..]
         .iter()
         .filter(|argument| !argument.starts_with('-'))
@@ -49,6 +58,10 @@ fn main() {
     let wants = |part: &str| parts.is_empty() || parts.iter().any(|own| *own == part);
     if wants("memory") {
         memory();
+    }
+    #[cfg(feature = "pdf")]
+    if wants("paper") {
+        compare_paper();
     }
     let kept = std::env::var_os("CLUE_BENCH_FOLDER").map(PathBuf::from);
     let temporary = tempfile::TempDir::new().expect("a temporary folder");
@@ -184,6 +197,53 @@ fn compare_gate(base: &Path, history: &Path, clues: usize) {
     let _ = fs::remove_dir_all(&server);
     let what = format!("git push of 10 commits through the gate, {clues} clues (elapsed)");
     row(&what, with, "without the gate", without, 2.0);
+}
+
+/// 200 dossiers in one process, beside a process for each of them; and how much memory the last of them finds taken.
+///
+/// The reference is this program run once a dossier, which reads templates and fonts as `typst compile` does: a
+/// separate `typst` is not to be had from the registry without building it.
+#[cfg(feature = "pdf")]
+#[expect(
+    clippy::print_stdout,
+    reason = "a benchmark answers on standard output"
+)]
+fn compare_paper() {
+    let own = std::env::current_exe().expect("this program");
+    let drawn = |count: usize| {
+        let before = children();
+        let out = Command::new(&own)
+            .args([DOSSIERS, &count.to_string()])
+            .output()
+            .expect("a run");
+        assert!(out.status.success(), "{}", beginning(&out.stderr));
+        let answer = String::from_utf8_lossy(&out.stdout);
+        let numbers: Vec<u64> = answer
+            .split_whitespace()
+            .map(|number| number.parse().expect("a number"))
+            .collect();
+        (children() - before, numbers[0], numbers[1])
+    };
+    let (_, _, few) = drawn(20);
+    let (cost, pages, many) = drawn(200);
+    let single = median((0..5).map(|_| drawn(1).0).collect());
+    row(
+        &format!("a dossier of {} pages, of 200 in one process", pages / 200),
+        cost / 200,
+        "a process for each dossier",
+        single,
+        0.2,
+    );
+    let verdict = if many <= few * 5 / 4 {
+        "holds"
+    } else {
+        "DOES NOT HOLD"
+    };
+    println!(
+        "memory at the most: {} MB with 20 dossiers, {} MB with 200 (at most a quarter more: {verdict})",
+        few / 1_024,
+        many / 1_024
+    );
 }
 
 /// Median cost of a command in a folder.

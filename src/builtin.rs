@@ -1,7 +1,6 @@
 //! What every new repository begins with, embedded in the program: schemas, rulebook, templates, calendar.
 //! It never decides whether a repository uses it.
 
-use std::path::Path;
 use std::sync::OnceLock;
 
 use include_dir::{Dir, include_dir};
@@ -9,7 +8,10 @@ use include_dir::{Dir, include_dir};
 use crate::files::MemoryFiles;
 
 static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
-static TEMPLATES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates");
+static RECORDS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/records");
+static DOCUMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/documents");
+static PAPER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/paper");
+static HOSTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/ci");
 static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-repo/stories");
 static SAMPLE_ORGANISATION: &str = include_str!("../sample-repo/organisation.yaml");
 static CALENDAR: &str = include_str!("../sample-repo/calendar/cn.yaml");
@@ -19,7 +21,12 @@ pub fn files() -> &'static MemoryFiles {
     static FILES: OnceLock<MemoryFiles> = OnceLock::new();
     FILES.get_or_init(|| {
         let mut files = MemoryFiles::default();
-        for (folder, base) in [(&SCHEMAS, "schema"), (&TEMPLATES, "templates")] {
+        for (folder, base) in [
+            (&SCHEMAS, "schema"),
+            (&RECORDS, "templates/records"),
+            (&DOCUMENTS, "templates/documents"),
+            (&PAPER, "templates/paper"),
+        ] {
             add(folder, base, &mut files);
         }
         files.insert("calendar/cn.yaml", CALENDAR.as_bytes().to_vec());
@@ -47,16 +54,13 @@ pub fn continuous_integration(host: &str) -> MemoryFiles {
         (host, "pre-commit-config.yaml", ".pre-commit-config.yaml"),
         (host, "pre-commit-hooks.yaml", ".pre-commit-hooks.yaml"),
     ] {
-        let file = TEMPLATES.get_file(format!("{HOSTS}/{name}"));
+        let file = HOSTS.get_file(name);
         if let Some(file) = file.filter(|_| own == host) {
             files.insert(path, file.contents().to_vec());
         }
     }
     files
 }
-
-/// The folder of what code hosts run, which is no template of documents.
-const HOSTS: &str = "ci";
 
 fn add(folder: &Dir<'_>, base: &str, files: &mut MemoryFiles) {
     for file in folder.files() {
@@ -75,10 +79,7 @@ fn add(folder: &Dir<'_>, base: &str, files: &mut MemoryFiles) {
             files.insert(path, file.contents().to_vec());
         }
     }
-    for inner in folder
-        .dirs()
-        .filter(|inner| inner.path() != Path::new(HOSTS))
-    {
+    for inner in folder.dirs() {
         add(inner, base, files);
     }
 }

@@ -25,6 +25,7 @@ mod merging;
 mod new;
 mod next;
 mod output;
+mod paper;
 mod progress;
 mod render;
 mod renumber;
@@ -122,7 +123,7 @@ enum Subcommands {
     Audit(audit::Audit),
     /// The gate before a commit, and before a push is taken
     Hook(hook::Hook),
-    /// Print a record or the whole dossier as an HTML page
+    /// Print a record or the whole dossier as an HTML page or as PDF
     Render(render::Render),
     /// Play the sample organisation's clues into a new repository, with their dossiers
     Demo(demo::Demo),

@@ -5,12 +5,14 @@ mod dossier;
 mod fields;
 mod index;
 mod labels;
+mod sheet;
 mod story;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+pub use sheet::{COVER, SPINE, Sheet, sheet};
 pub use story::{Telling, ToldFile, ToldLine, render_story, tell};
 
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -67,21 +69,25 @@ pub fn render_html(input: &DocumentInput<'_>, document: &str) -> Result<String, 
         return input.templates.render("documents/dossier.html", &context);
     }
     let Some(record) = input.records.iter().find(|record| record.path == document) else {
-        return Err(Diagnostic::new(
-            Code::RecordMissing,
-            Place::file(document),
-            format!("the clue has no record {document} to print"),
-            format!("该线索没有可打印的记录 {document}"),
-        )
-        .remedy(
-            "name a record by its path below the clue's folder, or dossier",
-            "请写记录在线索目录中的路径，或写 dossier",
-        ));
+        return Err(no_such_document(document));
     };
     let mut context = base_context(&view);
     context["record"] = record_context(&view, record);
     context["layout"] = json!(layout(input.templates, &record.schema));
     input.templates.render("documents/page.html", &context)
+}
+
+fn no_such_document(document: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::RecordMissing,
+        Place::file(document),
+        format!("the clue has no record {document} to print"),
+        format!("该线索没有可打印的记录 {document}"),
+    )
+    .remedy(
+        "name a record by its path below the clue's folder, or dossier",
+        "请写记录在线索目录中的路径，或写 dossier",
+    )
 }
 
 /// Renders the index of dossiers, one page with a link to `<id>.html` for each clue; nothing where there is no clue.

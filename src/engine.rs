@@ -10,6 +10,8 @@ mod gate;
 mod history;
 mod intake;
 mod merging;
+#[cfg(feature = "pdf")]
+mod paper;
 mod renumber;
 mod setup;
 mod signing;
@@ -27,6 +29,8 @@ pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
 pub use gate::{Push, Pushed, Refusal, install_hook};
 pub use intake::{Collected, Intake, Judge};
 pub use merging::{MergingLack, mend_merging, merging_lacks};
+#[cfg(feature = "pdf")]
+pub use paper::Paper;
 pub use setup::init;
 pub use supervision::{SampleRequest, SupervisionRequest};
 

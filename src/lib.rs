@@ -53,6 +53,9 @@ pub mod sampling;
 pub mod statistics;
 pub mod workflow;
 
+#[cfg(feature = "pdf")]
+pub mod paper;
+
 pub mod audit;
 
 pub mod commit;

@@ -2,11 +2,13 @@
 //! It never reads the YAML of the front matter, and its HTML never loads or runs anything.
 
 mod html;
+mod nodes;
 
 use comrak::nodes::{AstNode, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
 pub use html::to_html;
+pub use nodes::to_nodes;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::text::Span;

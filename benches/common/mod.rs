@@ -4,6 +4,8 @@
 #![allow(dead_code, reason = "each benchmark uses some of it")]
 
 mod history;
+#[cfg(feature = "pdf")]
+pub(crate) mod paper;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -118,8 +118,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "render",
-        "clue render YW-2026-0001 -o dossier.html\nclue render YW-2026-0001 transfers/quality.yaml -o slip.html",
-        "clue render YW-2026-0001 -o 卷宗.html\nclue render YW-2026-0001 transfers/quality.yaml -o 流转单.html",
+        "clue render YW-2026-0001 -o dossier.html\nclue render YW-2026-0001 --format pdf -o dossier.pdf\nclue render YW-2026-0001 transfers/quality.yaml --format pdf -o slip.pdf",
+        "clue render YW-2026-0001 -o 卷宗.html\nclue render YW-2026-0001 --format pdf -o 卷宗.pdf\nclue render YW-2026-0001 transfers/quality.yaml --format pdf -o 流转单.pdf",
     ),
     (
         "stats",

@@ -1,4 +1,4 @@
-//! `clue ledger`: the tracking ledger, as a table, CSV, an Excel workbook or data (K2).
+//! `clue ledger`: the tracking ledger, as a table, CSV, an Excel workbook, data, or PDF on wide paper (K2).
 
 use std::io::{self, Cursor, IsTerminal};
 use std::path::PathBuf;
@@ -23,6 +23,7 @@ enum LedgerFormat {
     Csv,
     Xlsx,
     Json,
+    Pdf,
 }
 
 /// The order of the rows.
@@ -88,7 +89,7 @@ impl Ledger {
         let now = context.moment(&engine)?;
         let file = self.output.as_ref().map(|file| context.folder.join(file));
         if let Some(file) = &file {
-            output::permit(engine.root(), file, &["csv", "xlsx", "json", "txt"])?;
+            output::permit(engine.root(), file, &["csv", "xlsx", "json", "txt", "pdf"])?;
         }
         let filter = self.filter.with_keys(&engine)?;
         let made = self.made(&engine, context, &filter, now);
@@ -98,6 +99,7 @@ impl Ledger {
             }
             LedgerFormat::Csv => csv(&made)?.into_bytes(),
             LedgerFormat::Json => format!("{:#}\n", data(&made)).into_bytes(),
+            LedgerFormat::Pdf => self.paper(&made)?,
             LedgerFormat::Xlsx => self
                 .workbook(&made)
                 .map_err(|error| failed(&context.say("the workbook", "工作簿"), &error))?,
@@ -107,7 +109,7 @@ impl Ledger {
         }
         let (Some(file), Some(name)) = (file, &self.output) else {
             return Ok(match self.format {
-                LedgerFormat::Xlsx => Answer::of_bytes(bytes),
+                LedgerFormat::Xlsx | LedgerFormat::Pdf => Answer::of_bytes(bytes),
                 _ => Answer::new(String::from_utf8(bytes).unwrap_or_default()),
             });
         };
@@ -134,6 +136,9 @@ impl Ledger {
                 ),
                 remedy: Some(Bilingual::new("exchange the two", "请对调两个日期")),
             });
+        }
+        if self.format == LedgerFormat::Pdf {
+            return super::paper::judge(self.output.as_deref());
         }
         let is_binary = self.format == LedgerFormat::Xlsx && self.output.is_none();
         if is_binary && io::stdout().is_terminal() {
@@ -277,6 +282,31 @@ impl Ledger {
         let cells = cells(world, language);
         spreadsheet::write(&book, made.rows.iter().map(cells), &mut bytes)?;
         Ok(bytes.into_inner())
+    }
+}
+
+impl Ledger {
+    #[cfg(feature = "pdf")]
+    fn paper(&self, made: &Made<'_>) -> Result<Vec<u8>, Failure> {
+        let facts = crate::paper::LedgerFacts {
+            moment: made.now,
+            selection: self.selection(),
+            totals: &made.totals,
+            notes: notes(made).lines().map(str::to_owned).collect(),
+        };
+        let (engine, context) = (made.engine, made.context);
+        let language = context.style.language;
+        let sheet = crate::paper::ledger(&made.rows, engine.world(), language, &facts);
+        let (press, mut found) = engine.press(None)?;
+        let paper = engine.print(&press, &sheet)?;
+        found.extend(paper.findings);
+        super::paper::tell(&found, engine, context);
+        Ok(paper.pdf)
+    }
+
+    #[cfg(not(feature = "pdf"))]
+    fn paper(&self, _made: &Made<'_>) -> Result<Vec<u8>, Failure> {
+        Err(super::paper::not_built())
     }
 }
 

@@ -1,4 +1,4 @@
-//! `clue render`: a record, or the whole dossier, as a self-contained HTML page.
+//! `clue render`: a record, or the whole dossier, as a self-contained HTML page or as PDF.
 
 use std::path::PathBuf;
 
@@ -6,12 +6,14 @@ use clap::{Args, ValueEnum};
 
 use crate::cli::{Answer, Context, output};
 use crate::document::DOSSIER;
-use crate::engine::Failure;
+use crate::engine::{Engine, Failure};
+use crate::text::Bilingual;
 
 /// What a document is made as.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum DocumentFormat {
     Html,
+    Pdf,
 }
 
 /// Arguments of `clue render`.
@@ -20,12 +22,15 @@ pub(super) struct Render {
     /// The clue: id, register number, or a path into its folder
     #[arg(value_name = "ID")]
     clue: String,
-    /// A record's path in the clue's folder, such as triage.yaml, or dossier
+    /// A record's path in the clue's folder, such as triage.yaml, or dossier; as PDF also cover and spine
     #[arg(default_value = DOSSIER)]
     document: String,
     /// Format of the document
     #[arg(long, value_enum, default_value_t = DocumentFormat::Html)]
     format: DocumentFormat,
+    /// Folder of fonts that go before the program's own in a PDF
+    #[arg(long, value_name = "FOLDER")]
+    fonts: Option<PathBuf>,
     /// Write into this file (standard output)
     #[arg(short = 'o', long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -34,18 +39,48 @@ pub(super) struct Render {
 impl Render {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         let engine = context.engine()?;
-        let DocumentFormat::Html = self.format;
-        let html = engine.render_html(&self.clue, &self.document, context.style.language)?;
-        let Some(output) = self.output else {
-            return Ok(Answer::new(html));
+        let (bytes, endings) = match self.format {
+            DocumentFormat::Html if self.fonts.is_some() => {
+                return Err(Failure::Usage {
+                    message: Bilingual::new(
+                        "--fonts is for PDF: a page of HTML uses the fonts of its reader",
+                        "--fonts 只用于 PDF：HTML 使用阅读者机器上的字体",
+                    ),
+                    remedy: Some(Bilingual::new(
+                        "add --format pdf, or leave --fonts out",
+                        "请加上 --format pdf，或不用 --fonts",
+                    )),
+                });
+            }
+            DocumentFormat::Html => {
+                let language = context.style.language;
+                let html = engine.render_html(&self.clue, &self.document, language)?;
+                (html.into_bytes(), &["html", "htm"][..])
+            }
+            DocumentFormat::Pdf => {
+                super::paper::judge(self.output.as_deref())?;
+                (self.pdf(&engine, context)?, &["pdf"][..])
+            }
         };
-        output::write(
-            context,
-            engine.root(),
-            &output,
-            &["html", "htm"],
-            html.as_bytes(),
-        )?;
+        let Some(output) = self.output else {
+            return Ok(Answer::of_bytes(bytes));
+        };
+        output::write(context, engine.root(), &output, endings, &bytes)?;
         Ok(Answer::new(format!("{}\n", output.display())))
+    }
+
+    #[cfg(feature = "pdf")]
+    fn pdf(&self, engine: &Engine, context: &Context) -> Result<Vec<u8>, Failure> {
+        let (press, mut found) = engine.press(self.fonts.as_deref())?;
+        let paper =
+            engine.render_pdf(&press, &self.clue, &self.document, context.style.language)?;
+        found.extend(paper.findings);
+        super::paper::tell(&found, engine, context);
+        Ok(paper.pdf)
+    }
+
+    #[cfg(not(feature = "pdf"))]
+    fn pdf(&self, _engine: &Engine, _context: &Context) -> Result<Vec<u8>, Failure> {
+        Err(super::paper::not_built())
     }
 }

@@ -228,12 +228,16 @@ const CHINESE: &[(&str, &str)] = &[
         "检查目录是否符合流程规定",
     ),
     (
-        "Print a record or the whole dossier as an HTML page",
-        "把记录或整份卷宗输出为 HTML 页面",
+        "Print a record or the whole dossier as an HTML page or as PDF",
+        "把记录或整份卷宗输出为 HTML 页面或 PDF",
     ),
     (
-        "A record's path in the clue's folder, such as triage.yaml, or dossier",
-        "记录在线索目录中的路径（如 triage.yaml），或 dossier 表示整份卷宗",
+        "A record's path in the clue's folder, such as triage.yaml, or dossier; as PDF also cover and spine",
+        "记录在线索目录中的路径（如 triage.yaml），或 dossier 表示整份卷宗；PDF 另有 cover（封面目录）和 spine（卷脊标签）",
+    ),
+    (
+        "Folder of fonts that go before the program's own in a PDF",
+        "字体目录，PDF 优先使用其中的字体",
     ),
     ("Format of the document", "文书格式"),
     (

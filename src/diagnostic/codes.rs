@@ -225,6 +225,21 @@ codes! {
     TemplateError "template-error" Error
         "a template cannot be rendered" "模板无法渲染"
         "The template has a mistake in the line shown, or uses a name that it is not given." "模板在所示行有错误，或使用了没有提供的名称。";
+    CharacterWithoutFont "character-without-font" Warning
+        "a character can be drawn by no font" "有字符没有字体可以显示"
+        "The program carries faces with the characters of GB 2312, of the General Standard Chinese Characters (8,105) and of Latin. What they lack stands as 〓 in the PDF, so that nobody takes a gap for the text. Faces that have it go into templates/fonts/ of the repository, or are named by --fonts; the record itself keeps its character." "本程序自带的字体包含 GB 2312、《通用规范汉字表》（8105 字）和拉丁字母。字体中没有的字符在 PDF 中以〓表示，不会悄悄留空。请把含有该字的字体放入仓库的 templates/fonts/，或用 --fonts 指定；记录中的原字不受影响。";
+    FontUnreadable "font-unreadable" Warning
+        "a font file cannot be used" "字体文件无法使用"
+        "The file is no TrueType or OpenType font, or is larger than 64 MB. The document was drawn with the other faces." "该文件不是 TrueType 或 OpenType 字体，或者超过 64 MB。文书已用其他字体生成。";
+    DocumentTooLong "document-too-long" Error
+        "a document is too long to be drawn" "文书过长，无法排版"
+        "A PDF is drawn from at most 2 MB of text, which is some 1,000 pages. Put long material into attachments/, or render as HTML." "PDF 最多由 2 MB 文字排版，约 1000 页。请把大件材料放入 attachments/，或改用 HTML 格式。";
+    DocumentFailed "document-failed" Error
+        "the typesetter stopped" "排版程序中止"
+        "The typesetter stopped by a fault of its own, and nothing was written. Render the document as HTML meanwhile, and report the record that causes it." "排版程序自身出错而中止，没有写出任何文件。请暂用 HTML 格式，并反馈导致此问题的记录。";
+    DocumentAttachment "document-attachment" Warning
+        "a document lists an attachment that is not there" "文书列出的附件不存在"
+        "The register of contents lists every attachment that the collection form names. One whose file is gone is marked in the register, so that paper never promises what the folder does not hold (R1). clue check tells the same as attachment-missing." "卷内目录列出线索收集表登记的全部附件。文件已不存在的，在目录中注明，使纸面不会承诺目录中没有的材料（R1）。clue check 以 attachment-missing 报告同一问题。";
     // Steps.
     StepUnknown "step-unknown" Error
         "there is no such step" "没有这个步骤"

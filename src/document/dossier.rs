@@ -102,6 +102,7 @@ fn attachments(view: &View<'_>, record: &RecordInput) -> Vec<Value> {
         let title = attachment["title"].as_str().unwrap_or(file);
         json!({
             "anchor": "",
+            "file": file,
             "title": format!("{}{}", view.say("Attachment: ", "附件："), visible_line(title)),
             "department": view.department(text(&record.value["department"])),
             "responsible": "",
@@ -147,6 +148,11 @@ fn day(view: &View<'_>, record: &RecordInput) -> String {
     first(&record.value, DATES).map_or_else(String::new, |at| {
         date(&visible_line(at), view.input.language)
     })
+}
+
+/// When a record was finished, as it says itself.
+pub(super) fn finished(record: &Value) -> Option<&str> {
+    first(record, DATES)
 }
 
 fn last_day(view: &View<'_>) -> String {

@@ -5,8 +5,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::case::Case;
 use crate::diagnostic::any_error;
-use crate::document::{DocumentInput, RecordInput, documents, render_html, render_index};
+use crate::document::{
+    COVER, DocumentInput, RecordInput, SPINE, Sheet, documents, render_html, render_index, sheet,
+};
 use crate::engine::{Engine, Failure};
 use crate::text::{Bilingual, Language};
 
@@ -18,10 +21,43 @@ impl Engine {
         document: &str,
         language: Language,
     ) -> Result<String, Failure> {
+        let case = self.readable(clue)?;
+        self.with_records(&case, language, |input| {
+            known(input, document, &[])?;
+            render_html(input, document).map_err(|found| Failure::Findings(vec![found]))
+        })
+    }
+
+    /// Gathers what a document on paper is drawn from: a record, the dossier, its cover alone, or the spine label.
+    ///
+    /// What the reader may not see is taken out of the sheet's values before it is printed.
+    pub fn sheet(&self, case: &Case, document: &str, language: Language) -> Result<Sheet, Failure> {
+        self.with_records(case, language, |input| {
+            known(input, document, &[COVER, SPINE])?;
+            sheet(input, document).map_err(|found| Failure::Findings(vec![found]))
+        })
+    }
+
+    /// Names the documents that a clue has: each record's path, in the rulebook's order, and the dossier.
+    pub fn documents(&self, case: &Case, language: Language) -> Result<Vec<String>, Failure> {
+        self.with_records(case, language, |input| Ok(documents(input)))
+    }
+
+    /// Reads a clue that can be printed: one without an error in what its records say.
+    pub fn readable(&self, clue: &str) -> Result<Case, Failure> {
         let (case, found) = self.case(clue)?;
-        let Some(card) = case.card_record.as_ref().filter(|_| !any_error(&found)) else {
+        if any_error(&found) || case.card_record.is_none() {
             return Err(Failure::Findings(found));
-        };
+        }
+        Ok(case)
+    }
+
+    fn with_records<T>(
+        &self,
+        case: &Case,
+        language: Language,
+        make: impl FnOnce(&DocumentInput<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
         let world = self.world();
         let schemas = self.schemas();
         let records: Vec<RecordInput> = case
@@ -38,30 +74,20 @@ impl Engine {
                     .map(|body| record.text()[body.range()].to_owned()),
             })
             .collect();
+        let nothing = Value::Null;
         let input = DocumentInput {
             language,
             organisation: &world.organisation_value,
             rulebook: &world.rulebook.value,
             schemas: &schemas,
-            clue: &card.value,
+            clue: case
+                .card_record
+                .as_ref()
+                .map_or(&nothing, |card| &card.value),
             records: &records,
             templates: self.templates(),
         };
-        let known = documents(&input);
-        if !known.iter().any(|name| name == document) {
-            let all = known.join(", ");
-            return Err(Failure::Usage {
-                message: Bilingual::new(
-                    format!("the clue has no document `{document}`"),
-                    format!("该线索没有 `{document}` 这份文书"),
-                ),
-                remedy: Some(Bilingual::new(
-                    format!("there are: {all}"),
-                    format!("可用的有：{all}"),
-                )),
-            });
-        }
-        render_html(&input, document).map_err(|found| Failure::Findings(vec![found]))
+        make(&input)
     }
 
     /// Renders the index of dossiers over clues, named by id, that stand in the order of time.
@@ -98,4 +124,24 @@ impl Engine {
             .map(|(name, schema)| (name.to_owned(), schema.clone()))
             .collect()
     }
+}
+
+/// Refuses a name that is none of the clue's documents.
+fn known(input: &DocumentInput<'_>, document: &str, more: &[&str]) -> Result<(), Failure> {
+    let mut known = documents(input);
+    known.extend(more.iter().map(|name| (*name).to_owned()));
+    if known.iter().any(|name| name == document) {
+        return Ok(());
+    }
+    let all = known.join(", ");
+    Err(Failure::Usage {
+        message: Bilingual::new(
+            format!("the clue has no document `{document}`"),
+            format!("该线索没有 `{document}` 这份文书"),
+        ),
+        remedy: Some(Bilingual::new(
+            format!("there are: {all}"),
+            format!("可用的有：{all}"),
+        )),
+    })
 }

@@ -8,7 +8,7 @@ use crate::markdown::{is_comment, line_starts, options};
 use crate::text::shorten;
 
 /// The size in bytes up to which a report is rendered.
-const MAXIMUM_SIZE: usize = 10 * 1024 * 1024;
+pub(super) const MAXIMUM_SIZE: usize = 10 * 1024 * 1024;
 /// The cells up to which a table is drawn as a table.
 const MAXIMUM_TABLE: usize = 20_000;
 /// The cells of all tables together up to which tables are looked for at all.
@@ -58,7 +58,7 @@ fn preformatted(text: &str) -> String {
 }
 
 /// Makes the uppermost headings level 2, and lets no level be left out below.
-fn level_headings<'a>(nodes: &[&'a AstNode<'a>]) {
+pub(super) fn level_headings<'a>(nodes: &[&'a AstNode<'a>]) {
     let mut open: Vec<u8> = Vec::new();
     for node in nodes {
         if let NodeValue::Heading(heading) = &mut node.data_mut().value {
@@ -71,7 +71,12 @@ fn level_headings<'a>(nodes: &[&'a AstNode<'a>]) {
     }
 }
 
-fn make_harmless<'a>(arena: &'a Arena<'a>, node: &'a AstNode<'a>, markdown: &str, lines: &[usize]) {
+pub(super) fn make_harmless<'a>(
+    arena: &'a Arena<'a>,
+    node: &'a AstNode<'a>,
+    markdown: &str,
+    lines: &[usize],
+) {
     let sourcepos = node.data().sourcepos;
     let value = node.data().value.clone();
     match value {
@@ -129,7 +134,7 @@ fn is_safe(address: &str) -> bool {
 }
 
 /// Whether a line opens more quotes and lists than anybody means to.
-fn is_nested_absurdly(line: &str) -> bool {
+pub(super) fn is_nested_absurdly(line: &str) -> bool {
     let markers = line
         .bytes()
         .take_while(|byte| {

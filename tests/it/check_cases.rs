@@ -21,6 +21,9 @@ use crate::play::Play;
 /// Codes without a case, and why.
 const WITHOUT: &[(&str, &str)] = &[
     ("template-error", "the check renders nothing"),
+    ("character-without-font", "told when a PDF is drawn"),
+    ("font-unreadable", "told when a PDF is drawn"),
+    ("document-", "told when a PDF is drawn"),
     ("step-", "told when a step is asked for"),
     ("history-", "told by the audit"),
     ("import-", "told by an import"),

@@ -26,6 +26,9 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rust_xlsxwriter", &["spreadsheet"]),
     ("ssh_key", &["signature"]),
     ("ssh_encoding", &["signature"]),
+    ("typst", &["paper"]),
+    ("typst_layout", &["paper"]),
+    ("typst_pdf", &["paper"]),
 ];
 
 fn layers() -> BTreeMap<String, usize> {

@@ -20,6 +20,8 @@ mod log;
 mod merge;
 mod mishaps;
 mod mutations;
+#[cfg(feature = "pdf")]
+mod paper;
 mod play;
 mod procedure;
 mod publish;

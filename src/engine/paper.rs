@@ -1,0 +1,160 @@
+//! Documents as PDF: the press with this repository's templates and faces, and each document with what it lacks.
+//! It draws nothing itself, and writes nothing.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use crate::builtin;
+use crate::case::Case;
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::Sheet;
+use crate::engine::{Engine, Failure};
+use crate::files::{DiskFiles, Files};
+use crate::paper::{FOLDER, MISSING, Press, faces_in};
+use crate::text::{Bilingual, Language, Span};
+
+/// A document as PDF, and what a reader should know about it.
+#[derive(Debug)]
+pub struct Paper {
+    /// PDF/A-2a and PDF/UA-1; the same records give the same bytes.
+    pub pdf: Vec<u8>,
+    pub pages: usize,
+    /// Characters that no font has, and attachments that are listed and not there: warnings.
+    pub findings: Vec<Diagnostic>,
+}
+
+impl Engine {
+    /// Makes ready what draws documents: once for as many of them as there are.
+    ///
+    /// Faces in `folder` go first, then those of the repository's `templates/fonts/`, then the program's own. Faces that
+    /// cannot be read are told.
+    pub fn press(&self, folder: Option<&Path>) -> Result<(Press, Vec<Diagnostic>), Failure> {
+        let mut faces = Vec::new();
+        if let Some(folder) = folder {
+            faces = faces_in(&DiskFiles::new(self.start.join(folder)), "");
+            if faces.is_empty() {
+                let shown = folder.display();
+                return Err(Failure::Usage {
+                    message: Bilingual::new(
+                        format!("{shown} holds no font"),
+                        format!("{shown} 中没有字体文件"),
+                    ),
+                    remedy: Some(Bilingual::new(
+                        "name a folder with .ttf, .otf or .ttc files, or leave --fonts out",
+                        "请指定含有 .ttf、.otf 或 .ttc 文件的目录，或不用 --fonts",
+                    )),
+                });
+            }
+        }
+        Ok(Press::new(self.files(), builtin::files(), faces))
+    }
+
+    /// Renders a record, named by its path in the clue's folder, the dossier, its cover alone (`cover`) or the spine
+    /// label (`spine`) as PDF.
+    pub fn render_pdf(
+        &self,
+        press: &Press,
+        clue: &str,
+        document: &str,
+        language: Language,
+    ) -> Result<Paper, Failure> {
+        let case = self.readable(clue)?;
+        let mut sheet = self.sheet(&case, document, language)?;
+        let mut findings = self.absent_attachments(&case, &mut sheet);
+        let printed = press
+            .print(&sheet)
+            .map_err(|found| Failure::Findings(vec![placed(&case, found)]))?;
+        findings.extend(lacking(&printed.missing, |character| {
+            place_of(&case, document, character)
+        }));
+        Ok(Paper {
+            pdf: printed.pdf,
+            pages: printed.pages,
+            findings,
+        })
+    }
+
+    /// Draws a sheet that belongs to no single clue, such as the ledger.
+    pub fn print(&self, press: &Press, sheet: &Sheet) -> Result<Paper, Failure> {
+        let printed = press
+            .print(sheet)
+            .map_err(|found| Failure::Findings(vec![found]))?;
+        let place = |_| Place::file(&sheet.source);
+        Ok(Paper {
+            pdf: printed.pdf,
+            pages: printed.pages,
+            findings: lacking(&printed.missing, place),
+        })
+    }
+
+    /// Marks what the register of contents lists and the folder does not hold.
+    fn absent_attachments(&self, case: &Case, sheet: &mut Sheet) -> Vec<Diagnostic> {
+        let mut findings = Vec::new();
+        for row in sheet.values["contents"]
+            .as_array_mut()
+            .into_iter()
+            .flatten()
+        {
+            let Some(file) = row["file"].as_str() else {
+                continue;
+            };
+            let path = format!("{}/attachments/{file}", case.folder);
+            if matches!(self.files().kind(&path), Ok(Some(_))) {
+                continue;
+            }
+            findings.push(
+                Diagnostic::new(
+                    Code::DocumentAttachment,
+                    Place::file(path),
+                    "the attachment is listed and is not there",
+                    "附件已登记，但文件不存在",
+                )
+                .remedy(
+                    "put the file back, or correct the list in the collection form",
+                    "请放回该文件，或更正线索收集表中的附件清单",
+                )
+                .procedure("R1"),
+            );
+            row["absent"] = true.into();
+        }
+        findings
+    }
+}
+
+/// A finding that names a record by its path in the clue's folder, with its path in the repository.
+fn placed(case: &Case, mut found: Diagnostic) -> Diagnostic {
+    if found.place.span.is_none() && !found.place.path.starts_with(FOLDER) {
+        found.place.path = format!("{}/{}", case.folder, found.place.path);
+    }
+    found
+}
+
+/// Where the records of a document first have a character.
+fn place_of(case: &Case, document: &str, character: char) -> Place {
+    let all = || case.records.values().flatten().chain(&case.card_record);
+    let one = all().filter(|record| record.inner == document);
+    one.chain(all())
+        .find_map(|record| Some((record, record.text().find(character)?)))
+        .map_or_else(
+            || Place::file("organisation.yaml"),
+            |(record, at)| Place::at(&record.path, Span::new(at, at + character.len_utf8())),
+        )
+}
+
+/// A warning for each character that no font has.
+fn lacking(missing: &BTreeSet<char>, place: impl Fn(char) -> Place) -> Vec<Diagnostic> {
+    let finding = |&character: &char| {
+        let code = format!("U+{:04X}", u32::from(character));
+        Diagnostic::new(
+            Code::CharacterWithoutFont,
+            place(character),
+            format!("no font has {code} ({character}); it stands as {MISSING} in the PDF"),
+            format!("没有字体包含 {code}（{character}），PDF 中以{MISSING}表示"),
+        )
+        .remedy(
+            "put a font that has it into templates/fonts/, or name its folder by --fonts",
+            "请把含有该字的字体放入 templates/fonts/，或用 --fonts 指定字体目录",
+        )
+    };
+    missing.iter().map(finding).collect()
+}

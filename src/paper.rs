@@ -1,0 +1,309 @@
+//! Documents as PDF: a sheet's values, drawn by a Typst template, in process, with the fonts that the program carries.
+//! It never reads disk, network or clock: templates and fonts come in through a door, the date with the sheet; and no
+//! value can act as markup, since values reach the template as data.
+
+mod fault;
+mod fonts;
+mod sheets;
+mod values;
+mod world;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Once;
+use std::thread;
+
+use serde_json::{Value, json};
+use typst::comemo;
+use typst::foundations::{Bytes, Datetime, Smart};
+use typst::syntax::Source;
+use typst_layout::PagedDocument;
+use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp as PdfTimestamp};
+
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::document::Sheet;
+use crate::files::{FileKind, Files};
+use crate::paper::fonts::Fonts;
+use crate::paper::world::{Desk, file_id};
+use crate::time::Timestamp;
+
+pub use fonts::faces_in;
+pub use sheets::{Destruction, LedgerFacts, destruction, ledger};
+pub use values::MISSING;
+
+/// Where the Typst templates lie, in the program and in a repository that has its own.
+pub const FOLDER: &str = "templates/paper";
+/// Where a repository may keep faces of its own, which go before the program's.
+pub const FONTS: &str = "templates/fonts";
+/// The largest template, or picture beside one, that is read, in bytes.
+const LARGEST: u64 = 4 << 20;
+/// Text of one document, in bytes, up to which it is drawn: some 1,000 pages.
+const LONGEST: usize = 2 << 20;
+/// Stack of the thread that draws: deeply nested text needs more than a thread is given by itself.
+const STACK: usize = 64 << 20;
+/// The name of that thread; a panic in it is told as a finding and not by the runtime.
+const THREAD: &str = "clue-paper";
+/// After how many documents what they had in common is forgotten, so that memory stays flat.
+const KEPT: usize = 3;
+
+/// Templates and fonts, read once and used for every document; it can be shared between threads.
+pub struct Press {
+    sources: BTreeMap<String, Result<Source, String>>,
+    others: BTreeMap<String, Bytes>,
+    fonts: Fonts,
+}
+
+/// A document that was drawn.
+#[derive(Clone, Debug)]
+pub struct Printed {
+    /// PDF/A-2a and PDF/UA-1; the same sheet gives the same bytes.
+    pub pdf: Vec<u8>,
+    pub pages: usize,
+    /// Characters that no font has, which stand as [`MISSING`] in the document.
+    pub missing: BTreeSet<char>,
+}
+
+impl Press {
+    /// Reads the templates and faces of a repository, over the built-in ones, and the `faces` that were given beside,
+    /// which go first. A face that cannot be read is named among the findings.
+    pub fn new(
+        files: &dyn Files,
+        builtin: &dyn Files,
+        faces: Vec<(String, Vec<u8>)>,
+    ) -> (Self, Vec<Diagnostic>) {
+        let mut press = Self {
+            sources: BTreeMap::new(),
+            others: BTreeMap::new(),
+            fonts: Fonts::default(),
+        };
+        press.read_templates(builtin);
+        press.read_templates(files);
+        let mut findings = Vec::new();
+        for (path, data) in faces.into_iter().chain(fonts::of_repository(files)) {
+            if !press.fonts.add(data) {
+                findings.push(unreadable_face(&path));
+            }
+        }
+        press.fonts.add_embedded();
+        (press, findings)
+    }
+
+    /// Whether there is a template `templates/paper/<name>.typ`.
+    pub fn contains(&self, name: &str) -> bool {
+        self.sources.contains_key(&format!("{name}.typ"))
+    }
+
+    /// Draws a sheet.
+    ///
+    /// # Errors
+    /// A finding: the template's mistake with its file and line, text too long to be drawn, or what the drawing itself
+    /// stopped at.
+    #[allow(
+        clippy::result_large_err,
+        reason = "made once a document, and every caller prints it"
+    )]
+    pub fn print(&self, sheet: &Sheet) -> Result<Printed, Diagnostic> {
+        let mut values = json!({
+            "title": sheet.title,
+            "language": sheet.language.code(),
+            "values": sheet.values,
+            "faces": self.fonts.classes(),
+        });
+        self.choose_layouts(&mut values);
+        let (missing, size) =
+            values::printable(&mut values, &|character| self.fonts.has(character));
+        if size > LONGEST {
+            return Err(too_long(sheet, size));
+        }
+        let main = format!("{}.typ", sheet.template);
+        let desk = Desk::new(
+            self,
+            file_id(&main),
+            Bytes::from_string(values.to_string()),
+            today(sheet.date),
+        );
+        let drawn = on_own_stack(|| self.draw(&desk, sheet));
+        // Whatever happened, the next document begins with little in memory.
+        comemo::evict(KEPT);
+        let (pdf, pages) = match drawn {
+            Some(drawn) => drawn?,
+            None => return Err(fault::stopped(&main)),
+        };
+        Ok(Printed {
+            pdf,
+            pages,
+            missing,
+        })
+    }
+
+    #[allow(
+        clippy::result_large_err,
+        reason = "made once a document, and every caller prints it"
+    )]
+    fn draw(&self, desk: &Desk<'_>, sheet: &Sheet) -> Result<(Vec<u8>, usize), Diagnostic> {
+        let laid = typst::compile::<PagedDocument>(desk);
+        let document = laid
+            .output
+            .map_err(|errors| fault::finding(desk, &errors))?;
+        let standards = PdfStandards::new(&[PdfStandard::A_2a, PdfStandard::Ua_1])
+            .map_err(|_| fault::stopped(&sheet.template))?;
+        let options = PdfOptions {
+            ident: Smart::Custom(sheet.ident.clone()),
+            creator: Smart::Custom(Some(concat!("clue ", env!("CARGO_PKG_VERSION")).to_owned())),
+            timestamp: sheet.date.and_then(stamp),
+            page_ranges: None,
+            standards,
+            tagged: true,
+            pretty: false,
+        };
+        let pdf =
+            typst_pdf::pdf(&document, &options).map_err(|errors| fault::finding(desk, &errors))?;
+        Ok((pdf, document.pages().len()))
+    }
+
+    /// Names for each record the template that draws it: its schema's own, else the one for forms or for reports.
+    fn choose_layouts(&self, value: &mut Value) {
+        match value {
+            Value::Object(object) => {
+                if let Some(schema) = object.get("schema").and_then(Value::as_str) {
+                    let is_report = object.get("body").is_some_and(Value::is_array);
+                    let layout = match (self.contains(schema), is_report) {
+                        (true, _) => format!("{schema}.typ"),
+                        (false, true) => "report.typ".to_owned(),
+                        (false, false) => "record.typ".to_owned(),
+                    };
+                    object.insert("layout".to_owned(), json!(layout));
+                }
+                // Records are in lists or at the top, never inside each other's fields.
+                for key in ["values", "record", "sections"] {
+                    if let Some(inner) = object.get_mut(key) {
+                        self.choose_layouts(inner);
+                    }
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.choose_layouts(item)),
+            _ => {}
+        }
+    }
+
+    fn read_templates(&mut self, files: &dyn Files) {
+        for (path, kind) in files.walk(FOLDER).unwrap_or_default() {
+            let Some(name) = path
+                .strip_prefix(FOLDER)
+                .map(|name| name.trim_start_matches('/'))
+            else {
+                continue;
+            };
+            if kind != FileKind::File {
+                continue;
+            }
+            let read = files.read(&path, LARGEST);
+            if !name.ends_with(".typ") {
+                if let Ok(Some(bytes)) = read {
+                    self.others
+                        .insert(name.to_owned(), Bytes::new(bytes.to_vec()));
+                }
+                continue;
+            }
+            let source = match read {
+                Ok(Some(bytes)) => match std::str::from_utf8(&bytes) {
+                    Ok(text) => Ok(Source::new(
+                        file_id(name),
+                        text.trim_start_matches('\u{feff}').to_owned(),
+                    )),
+                    Err(_) => Err("the file is not UTF-8 text".to_owned()),
+                },
+                Ok(None) => continue,
+                Err(_) => Err("the file cannot be read, or is too large".to_owned()),
+            };
+            self.sources.insert(name.to_owned(), source);
+        }
+    }
+}
+
+impl std::fmt::Debug for Press {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_list().entries(self.sources.keys()).finish()
+    }
+}
+
+/// Runs `work` with room for deep nesting; `None` where it panicked.
+fn on_own_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    quiet_panics();
+    thread::scope(|scope| {
+        let builder = thread::Builder::new()
+            .name(THREAD.to_owned())
+            .stack_size(STACK);
+        builder.spawn_scoped(scope, work).ok()?.join().ok()
+    })
+}
+
+/// Keeps the runtime from telling on standard error what is told as a finding.
+fn quiet_panics() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let usual = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            if thread::current().name() != Some(THREAD) {
+                usual(panic);
+            }
+        }));
+    });
+}
+
+fn today(date: Option<Timestamp>) -> Option<Datetime> {
+    use chrono::Datelike;
+    let day = date?.date();
+    Datetime::from_ymd(
+        day.year(),
+        u8::try_from(day.month()).ok()?,
+        u8::try_from(day.day()).ok()?,
+    )
+}
+
+fn stamp(date: Timestamp) -> Option<PdfTimestamp> {
+    use chrono::{DateTime, Datelike, Timelike};
+    let local =
+        DateTime::from_timestamp(date.seconds() + i64::from(date.offset_minutes()) * 60, 0)?;
+    let part = |number: u32| u8::try_from(number).ok();
+    let moment = Datetime::from_ymd_hms(
+        local.year(),
+        part(local.month())?,
+        part(local.day())?,
+        part(local.hour())?,
+        part(local.minute())?,
+        part(local.second())?,
+    )?;
+    PdfTimestamp::new_local(moment, date.offset_minutes())
+}
+
+fn too_long(sheet: &Sheet, size: usize) -> Diagnostic {
+    let (size, most) = (size >> 20, LONGEST >> 20);
+    Diagnostic::new(
+        Code::DocumentTooLong,
+        Place::file(&sheet.source),
+        format!(
+            "the document's text has more than {size} MB, and at most {most} MB are drawn as PDF"
+        ),
+        format!("文书文字超过 {size} MB，PDF 最多排版 {most} MB"),
+    )
+    .remedy(
+        "put long material into attachments/, or render as HTML",
+        "请把大件材料放入 attachments/，或改用 HTML 格式",
+    )
+}
+
+fn unreadable_face(path: &str) -> Diagnostic {
+    Diagnostic::new(
+        Code::FontUnreadable,
+        Place::file(path),
+        format!("{path} holds no font that can be used"),
+        format!("{path} 不是可用的字体文件"),
+    )
+    .remedy(
+        "give TrueType or OpenType files (.ttf, .otf, .ttc)",
+        "请提供 TrueType 或 OpenType 字体（.ttf、.otf、.ttc）",
+    )
+}
+
+#[cfg(test)]
+mod tests;
