@@ -42,7 +42,7 @@ for card in clues/*/*/*/clue.yaml; do
     holds 线索办理卷宗
     holds 卷内目录
     holds 线索收集表
-    holds 盖章处
+    [ ! -d "$folder/transfers" ] || holds 盖章处
     holds "$(sed -n 's/^title: *//p' "$card" | tr -d ' \n"'"'")"
 done
 for record in "$folder"/*.yaml "$folder"/*.md "$folder"/*/*.yaml "$folder"/*/*.md; do
