@@ -51,7 +51,7 @@ fn text_is_made_drawable_and_nothing_goes_without_a_word() {
     drawn("a\u{202e}b\u{200b}c\u{feff}d\u{0}e\r\n", "abcde\n", "");
     drawn("a\u{3000}b\u{a0}c", "a\u{3000}b\u{a0}c", "");
     drawn("好\u{fe00}", "好", "");
-    drawn("ok 😀 שלום", "ok 〓 〓〓〓〓", "םולש😀");
+    drawn("ok 😀 \u{5e9}\u{5dc}", "ok 〓 〓〓", "\u{5dc}\u{5e9}😀");
     drawn("\u{2a6a5}", "〓", "\u{2a6a5}");
 }
 

@@ -5,14 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clue::builtin;
-use clue::diagnostic::{Code, Diagnostic, Severity};
+use clue::diagnostic::{Code, Severity};
 use clue::document::{COVER, DOSSIER, SPINE};
-use clue::engine::{Engine, Failure};
+use clue::engine::Engine;
 use clue::files::MemoryFiles;
 use clue::paper::{Destruction, Press, destruction};
 use clue::text::Language;
 
 use crate::harness::World;
+use crate::play::ORGANISATION;
 
 const ZHAO: &str = "zhao@example.org";
 /// A clue of the sample that has every kind of record but minutes.
@@ -20,14 +21,6 @@ const SAMPLE: &str = "20260303-p2wz";
 
 fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("sample-repo")
-}
-
-#[track_caller]
-fn findings(failure: Failure) -> Vec<Diagnostic> {
-    match failure {
-        Failure::Findings(found) => found,
-        other => panic!("{other:?}"),
-    }
 }
 
 /// Whether a PDF has this text in what is never compressed: its metadata.
@@ -48,10 +41,8 @@ fn every_document_of_the_sample_is_drawn_without_a_warning() {
         let mut wanted = vec![DOSSIER.to_owned()];
         for document in engine.documents(&case, language).expect("documents") {
             // One of each kind by itself; all of them are in the dossiers.
-            if kinds.insert((
-                document.split(['/', '.']).next().map(str::to_owned),
-                language,
-            )) {
+            let kind = document.split(['/', '.']).next().unwrap_or_default();
+            if kinds.insert((kind.to_owned(), language.code())) {
                 wanted.push(document);
             }
         }
@@ -67,10 +58,7 @@ fn every_document_of_the_sample_is_drawn_without_a_warning() {
             assert!(paper.pages > 0 && paper.pdf.starts_with(b"%PDF-1.7"));
         }
     }
-    let named: Vec<_> = kinds
-        .iter()
-        .filter_map(|(name, _)| name.as_deref())
-        .collect();
+    let named: Vec<_> = kinds.iter().map(|(name, _)| name.as_str()).collect();
     for kind in [
         "collection",
         "triage",
@@ -290,7 +278,7 @@ fn an_attachment_that_is_gone_is_marked_and_told() {
     let id = world.collect();
     let form = folder(&world, &id) + "/collection.yaml";
     let list = format!(
-        "attachments:\n  - file: gone.txt\n    size: 1\n    sha256: {}\n",
+        "attachments:\n  - file: gone.txt\n    size: 1\n    sha256: \"{}\"\n",
         "0".repeat(64)
     );
     let text = world.read(&form);

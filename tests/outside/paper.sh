@@ -63,6 +63,6 @@ done
 qpdf --check "$work/ledger.pdf" >"$work/out" 2>&1 || fail "the ledger: $(cat "$work/out")"
 pdftotext -layout "$work/ledger.pdf" "$texts"
 holds 线索跟踪台账
-pdfinfo "$work/ledger.pdf" | grep -q 'Page size: *841.89 x 595.276' || fail "the ledger is not wide"
+pdfinfo "$work/ledger.pdf" 2>/dev/null | grep -q 'Page size: *841.89 x 595.276' || fail "the ledger is not wide"
 command -v verapdf >/dev/null || echo "paper: veraPDF is not here: PDF/A and PDF/UA were judged by the writer itself" >&2
 echo "paper: $drawn documents drawn, checked and read back"
