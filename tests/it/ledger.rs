@@ -278,7 +278,7 @@ fn filters_choose_rows() {
         (&["--department", "nowhere"], 2),
         (&["--from", "March"], 2),
         (&["--from", "2026-06-30", "--to", "2026-03-01"], 2),
-        (&["--format", "pdf"], 2),
+        (&["--format", "docx"], 2),
         (&["--sort", "title"], 2),
         (&["--output", "organisation.yaml"], 2),
         (&["--output", "clues/ledger.csv"], 2),
