@@ -14,7 +14,7 @@ pub use name::{ID_LETTERS, check_name, folder_of, id_of, is_id};
 
 use crate::case::load::Loader;
 use crate::diagnostic::{Diagnostic, Place};
-use crate::expression::{Scope, Shape};
+use crate::expression::{Prepared, Scope, Shape};
 use crate::files::{Files, file_name};
 use crate::record::Card;
 use crate::rulebook::NameParts;
@@ -39,7 +39,7 @@ pub struct Record {
     pub bytes: Arc<[u8]>,
     pub document: Arc<Document>,
     /// The YAML, or the front matter, as a value.
-    pub value: Value,
+    pub value: Arc<Value>,
     /// Where the YAML stands in the file.
     pub yaml: Span,
     /// The text of a Markdown report, below its front matter.
@@ -52,6 +52,11 @@ impl Record {
     /// The file as text; records that were read are UTF-8.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.bytes).unwrap_or_default()
+    }
+
+    /// The value, to be changed in memory; the file stays as it is.
+    pub fn value_mut(&mut self) -> &mut Value {
+        Arc::make_mut(&mut self.value)
     }
 
     /// The place of a value in the file.
@@ -208,37 +213,30 @@ impl Case {
 
     /// The variables that the rulebook's expressions see.
     pub fn scope(&self, world: &World) -> Scope {
-        let mut scope = Scope::default();
+        let mut scope = world.scope();
         let any = Shape::Any;
-        let shape = |name: &str| world.variables.get(name).unwrap_or(&any);
-        let null = Value::Null;
-        let card = self
-            .card_record
-            .as_ref()
-            .map_or(&null, |record| &record.value);
-        scope.set(CARD, card, shape(CARD));
+        let shape = |name: &str| world.variables.get(name).unwrap_or(&any).clone();
+        let nothing = Arc::new(Value::Null);
+        let value =
+            |record: Option<&Record>| Arc::clone(record.map_or(&nothing, |record| &record.value));
+        let card = value(self.card_record.as_ref());
+        scope.lend(CARD, Prepared::new(Arc::clone(&card), shape(CARD)));
         for (name, declared) in &world.rulebook.records {
-            if declared.is_many() {
-                let list: Vec<Value> = self
-                    .all(name)
-                    .iter()
-                    .map(|record| record.value.clone())
-                    .collect();
-                scope.set(name, &Value::Array(list), shape(name));
+            let prepared = if declared.is_many() {
+                let records = self.all(name).iter();
+                let values = records.map(|record| Arc::clone(&record.value)).collect();
+                Prepared::list(values, shape(name))
             } else {
-                scope.set(
-                    name,
-                    self.record(name).map_or(&null, |record| &record.value),
-                    shape(name),
-                );
-            }
+                Prepared::new(value(self.record(name)), shape(name))
+            };
+            scope.lend(name, prepared);
         }
         let text = |key: &str| card.get(key).and_then(Value::as_str).unwrap_or_default();
         world.lend(&mut scope, text("category"), text("kind"), text("urgency"));
-        scope.set("entered", &self.entered(world), shape("entered"));
-        scope.set("taken", &self.taken(), shape("taken"));
-        scope.set("step", &json!({}), shape("step"));
-        scope.set("retention", &null, &Shape::Scalar);
+        scope.set("entered", self.entered(world), &shape("entered"));
+        scope.set("taken", self.taken(), &shape("taken"));
+        scope.set("step", json!({}), &shape("step"));
+        scope.lend("retention", Prepared::new(nothing, Shape::Scalar));
         scope
     }
 
@@ -246,11 +244,12 @@ impl Case {
     pub fn scope_of(&self, world: &World, scope: &Scope, record: &Record) -> Scope {
         let mut inner = scope.clone();
         let shape = match world.variables.get(&record.name) {
-            Some(Shape::List(item)) => item,
+            Some(Shape::List(item)) => &**item,
             Some(shape) => shape,
             None => &Shape::Any,
         };
-        inner.set("record", &record.value, shape);
+        let value = Arc::clone(&record.value);
+        inner.lend("record", Prepared::new(value, shape.clone()));
         inner
     }
 
@@ -265,7 +264,7 @@ impl Case {
     ) -> Scope {
         let mut inner = scope.clone();
         let shape = match world.variables.get(&record.name) {
-            Some(Shape::List(item)) => item,
+            Some(Shape::List(item)) => &**item,
             Some(shape) => shape,
             None => &Shape::Any,
         };
@@ -274,11 +273,11 @@ impl Case {
             _ => None,
         };
         let item = match item {
-            Some(Shape::List(item)) => item,
+            Some(Shape::List(item)) => &**item,
             _ => &Shape::Any,
         };
         let entry = record.value.get(list).and_then(|list| list.get(index));
-        inner.set("entry", entry.unwrap_or(&Value::Null), item);
+        inner.set("entry", entry.cloned().unwrap_or_default(), item);
         inner
     }
 

@@ -7,7 +7,7 @@ mod pattern;
 pub mod soundness;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
@@ -544,7 +544,7 @@ impl Rulebook {
             _ => Shape::Any,
         };
         let texts = |names: &mut dyn Iterator<Item = &str>| {
-            Shape::Fields(names.map(|name| (name.to_owned(), Shape::Scalar)).collect())
+            Shape::fields(names.map(|name| (name.to_owned(), Shape::Scalar)))
         };
         let mut variables = BTreeMap::from([
             ("clue".to_owned(), schemas.shape("clue")),
@@ -566,7 +566,7 @@ impl Rulebook {
         for (name, record) in &self.records {
             let shape = schemas.shape(&record.schema);
             let shape = if record.is_many() {
-                Shape::List(Box::new(shape))
+                Shape::List(Arc::new(shape))
             } else {
                 shape
             };

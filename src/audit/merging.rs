@@ -103,12 +103,12 @@ fn trail(parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
 fn card(parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
     let cards: Vec<&Value> = parents
         .iter()
-        .filter_map(|case| case.card_record.as_ref().map(|record| &record.value))
+        .filter_map(|case| case.card_record.as_ref().map(|record| &*record.value))
         .collect();
     let keys: BTreeSet<&String> = cards
         .iter()
         .copied()
-        .chain([&record.value])
+        .chain([&*record.value])
         .filter_map(Value::as_object)
         .flat_map(|fields| fields.keys())
         .collect();

@@ -4,10 +4,13 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use serde::Deserialize;
+
 use crate::case::{CARD, Case, Record, check_name};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::files::{FileKind, Files, file_name, is_passing, unreadable};
 use crate::markdown;
+use crate::record::Card;
 use crate::rulebook::{NameParts, match_path};
 use crate::text::Span;
 use crate::world::{MAXIMUM_RECORD, World};
@@ -137,7 +140,7 @@ impl Loader<'_> {
             return;
         };
         if record.sound {
-            match serde_json::from_value(record.value.clone()) {
+            match Card::deserialize(&*record.value) {
                 Ok(card) => case.card = Some(card),
                 Err(error) => self.diagnostics.push(Diagnostic::new(
                     Code::SchemaType,
@@ -290,7 +293,7 @@ impl Loader<'_> {
             parts,
             bytes,
             document: Arc::new(document),
-            value,
+            value: Arc::new(value),
             yaml: yaml_span,
             body,
             sound,

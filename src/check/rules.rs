@@ -56,7 +56,7 @@ fn of_kind(world: &World, case: &Case, scope: &Scope) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let mut together = last.clone();
-    together.value["measures"] = handling
+    together.value_mut()["measures"] = handling
         .iter()
         .filter_map(|record| record.value["measures"].as_array())
         .flatten()

@@ -82,7 +82,7 @@ fn judge(taken: &Taken<'_>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
         for record in written.records.values_mut().flatten() {
             if record.path == *path {
                 for edit in edits {
-                    let _ = apply(&mut record.value, edit);
+                    let _ = apply(record.value_mut(), edit);
                 }
             }
         }
@@ -141,7 +141,7 @@ fn restore(world: &World, record: &mut Record, old: Option<&Record>) {
                 None => field.default.clone(),
             };
             if !same(at(&record.value, &place), Some(&value)) {
-                let _ = apply(&mut record.value, &Edit::Set { path: place, value });
+                let _ = apply(record.value_mut(), &Edit::Set { path: place, value });
             }
         }
     }
@@ -287,7 +287,7 @@ fn card(
         return Ok(Vec::new());
     };
     let mut found = Vec::new();
-    let old = before.card_record.as_ref().map(|record| &record.value);
+    let old = before.card_record.as_ref().map(|record| &*record.value);
     let mut expected = old.and_then(Value::as_object).cloned().unwrap_or_default();
     expected.insert("id".to_owned(), json!(before.id));
     expected.insert("state".to_owned(), json!(outcome.to));
