@@ -5,7 +5,7 @@ mod load;
 mod name;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
@@ -15,9 +15,12 @@ pub use name::{ID_LETTERS, check_name, folder_of, id_of, is_id};
 use crate::case::load::Loader;
 use crate::diagnostic::{Diagnostic, Place};
 use crate::expression::{Prepared, Scope, Shape};
+use crate::files::digest;
 use crate::files::{Files, file_name};
+use crate::markdown::{self, Section};
 use crate::record::Card;
 use crate::rulebook::NameParts;
+use crate::schema::Reference;
 use crate::text::Span;
 use crate::world::World;
 use crate::yaml::Document;
@@ -46,6 +49,15 @@ pub struct Record {
     pub body: Option<Span>,
     /// Whether the schema accepts it.
     pub sound: bool,
+    derived: Arc<Derived>,
+}
+
+/// What follows from a record, found when it is first asked for.
+#[derive(Debug, Default)]
+struct Derived {
+    references: OnceLock<Vec<Reference>>,
+    sections: OnceLock<Vec<Section>>,
+    digest: OnceLock<String>,
 }
 
 impl Record {
@@ -56,7 +68,30 @@ impl Record {
 
     /// The value, to be changed in memory; the file stays as it is.
     pub fn value_mut(&mut self) -> &mut Value {
+        self.derived = Arc::default();
         Arc::make_mut(&mut self.value)
+    }
+
+    /// Everything that the record refers to, by the schema of the rulebook that it was read by.
+    pub fn references(&self, world: &World) -> &[Reference] {
+        self.derived.references.get_or_init(|| {
+            let declared = world.rulebook.records.get(&self.name);
+            let schema = declared.map_or(CARD, |declared| declared.schema.as_str());
+            world.schemas.references(schema, &self.value)
+        })
+    }
+
+    /// The sections of a Markdown report; none of another record.
+    pub fn sections(&self) -> &[Section] {
+        self.derived.sections.get_or_init(|| {
+            let body = self.body.unwrap_or_default();
+            markdown::sections(&self.text()[body.range()], body.start)
+        })
+    }
+
+    /// The SHA-256 of the file, in 64 hexadecimal digits.
+    pub fn digest(&self) -> &str {
+        self.derived.digest.get_or_init(|| digest(&self.bytes))
     }
 
     /// The place of a value in the file.

@@ -13,7 +13,6 @@ mod trail;
 
 use rayon::prelude::*;
 
-pub use attachments::digest;
 pub use references::check as check_references;
 pub use references::check_one as check_reference;
 pub use register::{entry_path, number_entries};

@@ -17,7 +17,7 @@ pub use memory::Memory;
 pub use shape::Shape;
 pub use value::{Prepared, Scope};
 
-use memory::{Read, reads};
+use memory::{Read, names, reads};
 use value::to_json;
 
 use crate::text::{Bilingual, Span};
@@ -52,6 +52,8 @@ pub struct Expression {
     /// No other expression of this process has the same.
     id: u64,
     reads: Vec<Read>,
+    /// Where the expression is nothing but a name.
+    name: Option<Read>,
 }
 
 impl Expression {
@@ -98,6 +100,7 @@ impl Expression {
             source: source.to_owned(),
             id: COMPILED.fetch_add(1, Ordering::Relaxed),
             reads: reads(program.expression()),
+            name: names(program.expression()),
             program,
         };
         if nesting(expression.program.expression()) > MAXIMUM_NESTING {
@@ -127,6 +130,9 @@ impl Expression {
 
     /// Evaluates; the error says, in both languages, why no value came out.
     pub fn evaluate(&self, scope: &Scope) -> Result<Value, Bilingual> {
+        if let Some(value) = self.name.as_ref().and_then(|name| name.plain(scope)) {
+            return Ok(value);
+        }
         match &scope.memory {
             Some(memory) => {
                 memory.recall(self.id, &self.reads, scope, || self.evaluate_anew(scope))

@@ -14,6 +14,7 @@ mod signature;
 mod store;
 mod tag;
 mod text;
+mod trees;
 
 use std::path::{Path, PathBuf};
 
@@ -21,7 +22,7 @@ use git2::{ErrorCode, ObjectType, Oid};
 
 pub use driver::{MERGE_DRIVER, program_of};
 pub use error::GitError;
-pub use history::{CommitFacts, Difference, ObjectId, Range, TreeEntry};
+pub use history::{CommitFacts, ObjectId, Range};
 pub use identity::{Environment, Identity};
 pub use index::{IndexFault, NewIndex, Touched};
 pub use inspect::IndexDeviation;
@@ -30,6 +31,7 @@ pub use sign::{NAMESPACE, Signer};
 pub use signature::SignedObject;
 pub use store::{FileState, NewCommit, RefMoved};
 pub use text::{Favour, is_binary, merge_text};
+pub use trees::{Difference, TreeEntry};
 
 pub use tag::{Tag, TagReference, TreeFile};
 
@@ -77,6 +79,8 @@ pub struct Repository {
     of_hook: bool,
     /// What signs the commits that are written; none where they are not signed.
     signer: Result<Option<Signer>, GitError>,
+    /// Trees that were read.
+    trees: std::sync::Mutex<trees::KnownTrees>,
 }
 
 impl Repository {
@@ -118,6 +122,7 @@ impl Repository {
             work_tree,
             of_hook: false,
             signer: Ok(None),
+            trees: std::sync::Mutex::default(),
         })
     }
 

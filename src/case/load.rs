@@ -297,6 +297,7 @@ impl Loader<'_> {
             yaml: yaml_span,
             body,
             sound,
+            derived: Arc::default(),
         })
     }
 

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
-use crate::check::attachments::digest;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::record::Card;
 use crate::text::Language;
@@ -33,7 +32,7 @@ pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
     for record in records {
         let label = &world.rulebook.records[&record.name].label;
         match last.remove(record.inner.as_str()) {
-            Some((hash, index)) if hash != digest(&record.bytes) => {
+            Some((hash, index)) if hash != record.digest() => {
                 let entry = &card.trail[index];
                 found.push(
                     Diagnostic::new(

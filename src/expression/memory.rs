@@ -2,10 +2,10 @@
 //! It never guesses: the values that an expression reads are compared whole, none by a hash of it alone.
 
 use std::collections::HashMap;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, PoisonError};
 
 use cel::common::ast::{EntryExpr, Expr, IdedExpr};
+use foldhash::fast::RandomState;
 use serde_json::Value;
 
 use crate::expression::{Prepared, Scope, Shape};
@@ -21,6 +21,41 @@ const PARTS: usize = 8;
 pub(super) struct Read {
     variable: String,
     fields: Vec<String>,
+}
+
+/// The one value that an expression gives as it stands, where it is nothing but a name: `handling.completion.at`.
+pub(super) fn names(expression: &IdedExpr) -> Option<Read> {
+    let mut fields = Vec::new();
+    let mut operand = expression;
+    while let Expr::Select(select) = &operand.expr {
+        if select.test {
+            return None;
+        }
+        fields.push(select.field.clone());
+        operand = &select.operand;
+    }
+    fields.reverse();
+    match &operand.expr {
+        Expr::Ident(variable) => Some(Read {
+            variable: variable.clone(),
+            fields,
+        }),
+        _ => None,
+    }
+}
+
+impl Read {
+    /// The text, number or truth value that is read; none where it is anything else, or is not there.
+    pub(super) fn plain(&self, scope: &Scope) -> Option<Value> {
+        let value = scope.get(&self.variable)?.one()?;
+        let mut fields = self.fields.iter();
+        let value = fields.try_fold(value, |value, field| value.as_object()?.get(field))?;
+        match value {
+            Value::String(_) | Value::Bool(_) => Some(value.clone()),
+            Value::Number(number) if number.is_i64() => Some(value.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// Everything that an expression may read.
@@ -111,7 +146,7 @@ type Answer = Result<Value, Bilingual>;
 
 #[derive(Default)]
 struct Part {
-    known: HashMap<Box<[u8]>, Answer>,
+    known: HashMap<Box<[u8]>, Answer, RandomState>,
     bytes: usize,
     /// Shapes that keys name by where they lie in memory: while they are kept, no other lies there.
     shapes: HashMap<usize, Shape>,
@@ -120,7 +155,6 @@ struct Part {
 /// The answers of expressions, by what they read. It belongs to one rulebook: parts of it are named, not compared.
 #[derive(Default)]
 pub struct Memory {
-    hasher: RandomState,
     parts: [Mutex<Part>; PARTS],
 }
 
@@ -141,7 +175,7 @@ impl Memory {
                 None => key.push(b'-'),
             }
         }
-        let part = self.hasher.hash_one(&key) as usize % PARTS;
+        let part = usize::try_from(expression).unwrap_or_default() % PARTS;
         let part = &self.parts[part];
         let lock = || part.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(known) = lock().known.get(key.as_slice()) {
@@ -291,7 +325,10 @@ mod tests {
         assert_eq!(expressions.len(), SOURCES.len());
         let anew: Vec<Vec<Answer>> = scopes(None)
             .iter()
-            .map(|scope| expressions.iter().map(|one| one.evaluate(scope)).collect())
+            .map(|scope| {
+                let anew = expressions.iter().map(|one| one.evaluate_anew(scope));
+                anew.collect()
+            })
             .collect();
         // Twice, so that the second time all is known.
         for _ in 0..2 {

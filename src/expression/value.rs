@@ -76,6 +76,14 @@ impl Prepared {
         })
     }
 
+    /// The value, where it is a single one.
+    pub(super) fn one(&self) -> Option<&Value> {
+        match &self.0.source {
+            Source::One(value) | Source::Part(_, value) => Some(value),
+            Source::Many(_) => None,
+        }
+    }
+
     /// The shape, where what expressions see of the value depends on it.
     pub(super) fn shape(&self) -> Option<&Shape> {
         match self.0.source {

@@ -1,13 +1,12 @@
-//! History as it stands in the object store: commits, trees, and what differs between two trees.
-//! It compares trees itself, going down only where ids differ, and never writes.
+//! History as it stands in the object store: commits, what they rest on, and the bytes of files. It never writes but the
+//! tree of an index.
 
-use std::cmp::Ordering;
 use std::path::Path;
 use std::sync::Arc;
 
 use git2::{ObjectType, Oid, Sort};
 
-use crate::git::{GitError, Identity, Repository, TreeKind, kind_of};
+use crate::git::{GitError, Identity, Repository};
 use crate::time::Timestamp;
 
 /// The id of an object.
@@ -73,22 +72,6 @@ pub struct CommitFacts {
     pub message: String,
     /// Whether the commit bears a signature.
     pub is_signed: bool,
-}
-
-/// A name in a tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TreeEntry {
-    pub name: String,
-    pub kind: TreeKind,
-    pub id: ObjectId,
-}
-
-/// A file or folder that two trees do not have alike.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    pub path: String,
-    pub before: Option<(TreeKind, ObjectId)>,
-    pub after: Option<(TreeKind, ObjectId)>,
 }
 
 /// Which commits are meant.
@@ -301,39 +284,6 @@ impl Repository {
         })
     }
 
-    /// What lies in a tree, in git's order of names.
-    pub fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, GitError> {
-        let tree = self.inner.find_tree(id.to_git()?)?;
-        Ok(tree
-            .iter()
-            .map(|entry| TreeEntry {
-                name: String::from_utf8_lossy(entry.name_bytes()).into_owned(),
-                kind: kind_of(entry.filemode()),
-                id: ObjectId::from_git(entry.id()),
-            })
-            .collect())
-    }
-
-    /// What lies at a path below a tree.
-    pub fn below_tree(
-        &self,
-        tree: ObjectId,
-        path: &str,
-    ) -> Result<Option<(TreeKind, ObjectId)>, GitError> {
-        let mut found = (TreeKind::Folder, tree);
-        for name in path.split('/').filter(|name| !name.is_empty()) {
-            if found.0 != TreeKind::Folder {
-                return Ok(None);
-            }
-            let tree = self.inner.find_tree(found.1.to_git()?)?;
-            let Some(entry) = tree.get_name(name) else {
-                return Ok(None);
-            };
-            found = (kind_of(entry.filemode()), ObjectId::from_git(entry.id()));
-        }
-        Ok(Some(found))
-    }
-
     /// The bytes of a blob of at most `limit` bytes; the error is its size.
     pub fn blob(&self, id: ObjectId, limit: u64) -> Result<Result<Arc<[u8]>, u64>, GitError> {
         let odb = self.inner.odb()?;
@@ -359,90 +309,4 @@ impl Repository {
         };
         Ok(ObjectId::from_git(index.write_tree_to(&self.inner)?))
     }
-
-    /// Every file and folder that two trees do not have alike. A folder that one of them lacks, or that `stop` names, is
-    /// told as a whole; other folders are gone into.
-    pub fn differences(
-        &self,
-        before: Option<ObjectId>,
-        after: Option<ObjectId>,
-        stop: &dyn Fn(&str) -> bool,
-    ) -> Result<Vec<Difference>, GitError> {
-        let mut found = Vec::new();
-        self.compare("", before, after, stop, &mut found)?;
-        Ok(found)
-    }
-
-    fn compare(
-        &self,
-        folder: &str,
-        before: Option<ObjectId>,
-        after: Option<ObjectId>,
-        stop: &dyn Fn(&str) -> bool,
-        found: &mut Vec<Difference>,
-    ) -> Result<(), GitError> {
-        if before == after {
-            return Ok(());
-        }
-        let tree = |id: Option<ObjectId>| match id {
-            Some(id) => Ok::<_, GitError>(Some(self.inner.find_tree(id.to_git()?)?)),
-            None => Ok(None),
-        };
-        let (before, after) = (tree(before)?, tree(after)?);
-        let mut left = before.iter().flat_map(|tree| tree.iter()).peekable();
-        let mut right = after.iter().flat_map(|tree| tree.iter()).peekable();
-        loop {
-            let order = match (left.peek(), right.peek()) {
-                (None, None) => return Ok(()),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(left), Some(right)) => order_of(left, right),
-            };
-            let old = (order != Ordering::Greater).then(|| left.next()).flatten();
-            let new = (order != Ordering::Less).then(|| right.next()).flatten();
-            if let (Some(old), Some(new)) = (&old, &new)
-                && old.id() == new.id()
-                && old.filemode() == new.filemode()
-            {
-                continue;
-            }
-            let Some(name) = old.as_ref().or(new.as_ref()) else {
-                return Ok(());
-            };
-            let name = String::from_utf8_lossy(name.name_bytes());
-            let path = if folder.is_empty() {
-                name.into_owned()
-            } else {
-                format!("{folder}/{name}")
-            };
-            let of = |entry: &Option<git2::TreeEntry<'_>>| {
-                entry
-                    .as_ref()
-                    .map(|entry| (kind_of(entry.filemode()), ObjectId::from_git(entry.id())))
-            };
-            let (old, new) = (of(&old), of(&new));
-            // A file and a folder of one name do not meet, so both sides are of one kind.
-            let is_folder =
-                |side: &Option<(TreeKind, ObjectId)>| matches!(side, Some((TreeKind::Folder, _)));
-            if (is_folder(&old) || is_folder(&new)) && !stop(&path) {
-                let id = |side: Option<(TreeKind, ObjectId)>| side.map(|(_, id)| id);
-                self.compare(&path, id(old), id(new), stop, found)?;
-            } else {
-                found.push(Difference {
-                    path,
-                    before: old,
-                    after: new,
-                });
-            }
-        }
-    }
-}
-
-/// Trees are sorted as if the names of folders ended in a slash.
-fn order_of(left: &git2::TreeEntry<'_>, right: &git2::TreeEntry<'_>) -> Ordering {
-    fn key<'a>(entry: &'a git2::TreeEntry<'_>) -> impl Iterator<Item = u8> + 'a {
-        let end = (entry.kind() == Some(ObjectType::Tree)).then_some(b'/');
-        entry.name_bytes().iter().copied().chain(end)
-    }
-    key(left).cmp(key(right))
 }

@@ -343,7 +343,7 @@ fn classes() -> Vec<Class> {
                     &|text| Some(format!("{text}\n")),
                 )?;
                 let text = history.text(repository, &commit.tree, &path)?;
-                let hash = clue::check::digest(text.as_bytes());
+                let hash = clue::files::digest(text.as_bytes());
                 let name = path.rsplit('/').next()?.to_owned();
                 edited(
                     history,
