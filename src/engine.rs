@@ -128,6 +128,17 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
+/// Refuses a folder whose git repository has no files to work on, or none that can be read: else every command would do
+/// half of what it should, each in its own words.
+pub fn usable(start: &Path) -> Result<(), Failure> {
+    match Repository::discover(start) {
+        Err(
+            error @ (GitError::Bare | GitError::ObjectFormat(_) | GitError::ReferenceFormat(_)),
+        ) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// The path of a clue repository below the top of its git repository; empty where they are one, or there is no git.
 pub fn prefix_of(root: &Path) -> String {
     let repository = Repository::discover(root).ok().flatten();
@@ -146,6 +157,7 @@ fn disk(root: &Path) -> DiskFiles {
 impl Engine {
     /// Opens the repository that a folder belongs to.
     pub fn open(start: &Path) -> Result<Self, Failure> {
+        usable(start)?;
         let Some(root) = find_root(start) else {
             return Err(Failure::Environment {
                 message: Bilingual::new(
