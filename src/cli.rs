@@ -491,6 +491,10 @@ fn fail(failure: &Failure, context: &Context) -> ExitCode {
             tell(message, remedy.as_ref());
             ExitCode::from(2)
         }
+        Failure::Refused { message, remedy } => {
+            tell(message, Some(remedy));
+            ExitCode::from(4)
+        }
         Failure::Publish(error) => {
             tell(&error.message(), Some(&error.remedy()));
             ExitCode::from(match error {

@@ -8,6 +8,7 @@ mod documents;
 mod drafts;
 mod gate;
 mod history;
+mod hooks;
 mod intake;
 mod merging;
 mod renumber;
@@ -24,7 +25,8 @@ use std::time::Duration;
 pub use audit::HistoryReader;
 pub use calendar::{CalendarImport, YearChange};
 pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
-pub use gate::{Push, Pushed, Refusal, install_hook};
+pub use gate::{Push, Pushed, Refusal};
+pub use hooks::install_hooks;
 pub use intake::{Collected, Intake, Judge};
 pub use merging::{MergingLack, mend_merging, merging_lacks};
 pub use setup::init;
@@ -62,6 +64,11 @@ pub enum Failure {
     Usage {
         message: Bilingual,
         remedy: Option<Bilingual>,
+    },
+    /// It would do harm or could never do what is wanted, and nothing was changed.
+    Refused {
+        message: Bilingual,
+        remedy: Bilingual,
     },
     /// The change could not be published.
     Publish(PublishError),
