@@ -29,7 +29,7 @@ pub use gate::{Push, Pushed, Refusal};
 pub use hooks::install_hooks;
 pub use intake::{Collected, Intake, Judge};
 pub use merging::{MergingLack, mend_merging, merging_lacks};
-pub use setup::init;
+pub use setup::{HostFiles, add_host_files, init};
 pub use supervision::{SampleRequest, SupervisionRequest};
 
 use crate::builtin;

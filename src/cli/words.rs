@@ -151,8 +151,8 @@ const CHINESE: &[(&str, &str)] = &[
         "同时核验另行保存的这一行检查点",
     ),
     (
-        "Write what this code host runs on each push: the check and the audit",
-        "写入该代码平台每次推送时执行的检查和审计",
+        "Write what this code host runs on each push: the check and the audit; also into a repository that exists",
+        "写入该代码平台每次推送时执行的检查和审计；也可用于已有仓库",
     ),
     ("Write the hooks into this repository", "把钩子写入此仓库"),
     (
