@@ -345,6 +345,7 @@ fn a_number_given_twice_is_resolved_before_the_merge() {
     // The check advises the same.
     let told = here.clue(LI, &["check"]);
     assert!(told.out.contains(&advice), "{}", told.out);
+    assert!(!told.out.contains("number-unregistered"), "{}", told.out);
     let told = here.clue_in("zh", LI, &["check"]);
     let advice = format!("git merge --abort，再执行 clue renumber {own} --against 对方分支");
     assert!(told.out.contains(&advice), "{}", told.out);
