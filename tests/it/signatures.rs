@@ -610,6 +610,13 @@ fn a_step_that_the_audit_would_refuse_is_refused_before() {
     assert!(told.contains("under people.li-wei.keys"), "{told}");
     let told = world.clue_in("zh", "li@example.org", &reclassify).fails(4);
     assert!(told.contains("people.li-wei.keys 下"), "{told}");
+    // The same where only the private key is there.
+    let public = keys.path("stranger.pub");
+    let aside = keys.path("aside.pub");
+    fs::rename(&public, &aside).expect("a file");
+    let told = world.clue("li@example.org", &reclassify).fails(4);
+    assert!(told.contains("nobody's in organisation.yaml"), "{told}");
+    fs::rename(&aside, &public).expect("a file");
     assert_eq!(world.git(&["rev-parse", "HEAD"]), before);
     // What git itself signs so is found by the audit, with what to do.
     world.git(&["commit", "--quiet", "--allow-empty", "-m", "by hand"]);
