@@ -109,9 +109,11 @@ fn a_checkpoint_says_what_the_commit_holds_and_git_accepts_its_tag() {
         .replace("clue-checkpoint 2", "clue-checkpoint 1")
         .replace(&read.manifest, sum.get(..64).expect("a sum"));
     assert_ne!(earlier, line);
+    let memory = keys.memory();
     keys.run(&["--expect", &earlier]).ok();
     let forged = line.replace("clue-checkpoint 2", "clue-checkpoint 1");
     assert_eq!(keys.run(&["--expect", &forged]).status, 1);
+    world.write(".git/clue-checkpoints", &memory);
     world.write("calendar/more.yaml", "not committed\n");
     assert_eq!(keys.run(&["--manifest", "HEAD"]).ok(), manifest);
     let before = keys.run(&["--manifest", "HEAD~1"]).ok();

@@ -110,11 +110,9 @@ fn a_hook_knows_the_folder_of_the_clues() {
         .ok();
     world.edit("my cases/organisation.yaml", "name:", "naam:");
     world.write("README", "more of it\n");
-    let printed = world.shell(
-        "",
-        "en",
-        "git -c user.name=Li -c user.email=li@example.org commit -qam x",
-    );
+    world.git(&["config", "user.name", "Li"]);
+    world.git(&["config", "user.email", LI]);
+    let printed = world.shell("", "en", "git commit --quiet --all --message x");
     assert!(printed.contains("was not committed"), "{printed}");
     let log = world.git(&["log", "--format=%s"]);
     assert_eq!(log.lines().count(), 2, "{log}");
