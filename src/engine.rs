@@ -8,6 +8,7 @@ mod documents;
 mod drafts;
 mod gate;
 mod history;
+mod hooks;
 mod intake;
 mod merging;
 mod renumber;
@@ -24,10 +25,11 @@ use std::time::Duration;
 pub use audit::HistoryReader;
 pub use calendar::{CalendarImport, YearChange};
 pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
-pub use gate::{Push, Pushed, Refusal, install_hook};
+pub use gate::{Push, Pushed, Refusal};
+pub use hooks::install_hooks;
 pub use intake::{Collected, Intake, Judge};
 pub use merging::{MergingLack, mend_merging, merging_lacks};
-pub use setup::init;
+pub use setup::{HostFiles, add_host_files, init};
 pub use supervision::{SampleRequest, SupervisionRequest};
 
 use crate::builtin;
@@ -62,6 +64,11 @@ pub enum Failure {
     Usage {
         message: Bilingual,
         remedy: Option<Bilingual>,
+    },
+    /// It would do harm or could never do what is wanted, and nothing was changed.
+    Refused {
+        message: Bilingual,
+        remedy: Bilingual,
     },
     /// The change could not be published.
     Publish(PublishError),
@@ -128,6 +135,17 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
+/// Refuses a folder whose git repository has no files to work on, or none that can be read: else every command would do
+/// half of what it should, each in its own words.
+pub fn usable(start: &Path) -> Result<(), Failure> {
+    match Repository::discover(start) {
+        Err(
+            error @ (GitError::Bare | GitError::ObjectFormat(_) | GitError::ReferenceFormat(_)),
+        ) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// The path of a clue repository below the top of its git repository; empty where they are one, or there is no git.
 pub fn prefix_of(root: &Path) -> String {
     let repository = Repository::discover(root).ok().flatten();
@@ -146,6 +164,7 @@ fn disk(root: &Path) -> DiskFiles {
 impl Engine {
     /// Opens the repository that a folder belongs to.
     pub fn open(start: &Path) -> Result<Self, Failure> {
+        usable(start)?;
         let Some(root) = find_root(start) else {
             return Err(Failure::Environment {
                 message: Bilingual::new(

@@ -163,16 +163,6 @@ impl Repository {
         values
     }
 
-    /// The folder in which git looks for hooks.
-    pub fn hooks(&self) -> std::path::PathBuf {
-        let config = self.inner.config();
-        match config.and_then(|config| config.get_path("core.hooksPath")) {
-            Ok(path) if path.is_absolute() => path,
-            Ok(path) => self.work_tree().join(path),
-            Err(_) => self.inner.commondir().join("hooks"),
-        }
-    }
-
     /// What a range such as `main`, `A..B` or `A..` names; none where a revision is not there.
     pub fn range(&self, text: &str) -> Result<Option<Range>, GitError> {
         let one = |name: &str| -> Result<Option<ObjectId>, GitError> {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{AttrCheckFlags, AttrValue, Delta, DiffOptions, Oid};
 
-use crate::git::{GitError, Repository};
+use crate::git::{Environment, GitError, Repository, configured, use_configuration};
 
 /// A path that the index does not hold as HEAD does; ids of blobs, none where there is no such entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,23 @@ impl Repository {
             Ok(path) => self.work_tree.join(path),
             Err(_) => self.inner.commondir().join("hooks"),
         }
+    }
+
+    /// The folder that git is told to look for hooks in (`core.hooksPath`), by the environment and every file of settings.
+    pub fn told_hooks_folder(
+        &self,
+        environment: &Environment,
+    ) -> Result<Option<PathBuf>, GitError> {
+        let mut config = self.inner.config()?;
+        use_configuration(&mut config, environment)?;
+        let told = configured(environment, &config.snapshot()?, "core.hooksPath");
+        Ok(told.filter(|text| !text.is_empty()).map(|text| {
+            let path = match (text.strip_prefix("~/"), &environment.home) {
+                (Some(rest), Some(home)) => home.join(rest),
+                _ => PathBuf::from(text),
+            };
+            self.work_tree.join(path)
+        }))
     }
 
     /// What git's configuration says of a key.

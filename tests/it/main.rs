@@ -23,6 +23,7 @@ mod mutations;
 mod play;
 mod procedure;
 mod publish;
+mod setting_up;
 mod signatures;
 mod stats;
 mod walks;
