@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::case::{Case, Record};
+use crate::case::{CARD, Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::Files;
 use crate::record::TrailEntry;
@@ -21,6 +21,11 @@ pub fn crossing<'a>(
     after: &'a Case,
 ) -> (Vec<Diagnostic>, Option<&'a TrailEntry>) {
     let mut found = Vec::new();
+    if after.unread.contains(CARD) {
+        // It is there and cannot be read: the check of the clue as it stands says why.
+        found.extend(kept(world, before, after));
+        return (found, None);
+    }
     if before.card_record.is_some() && after.card_record.is_none() {
         found.push(deleted(before));
         return (found, None);
@@ -31,7 +36,8 @@ pub fn crossing<'a>(
         return (found, None);
     };
     let old: &[TrailEntry] = before.card.as_ref().map_or(&[], |card| &card.trail);
-    if before.card_record.is_some() && before.card.is_none() {
+    let was_unread = before.unread.contains(CARD);
+    if was_unread || before.card_record.is_some() && before.card.is_none() {
         // There was nothing to go by: whoever mends a card that could not be read answers for it as it stands.
         return (found, None);
     }
@@ -220,6 +226,10 @@ fn fields_without_step(world: &World, before: &Case, after: &Case) -> Vec<Diagno
 pub(super) fn kept(world: &World, before: &Case, after: &Case) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, declared) in &world.rulebook.records {
+        // A list in a record that cannot be read is not gone.
+        if after.unread.contains(name) {
+            continue;
+        }
         for old in before.all(name) {
             let record = after.all(name).iter().find(|new| new.path == old.path);
             if record.is_some_and(|record| record.bytes == old.bytes) {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::audit::crossing::kept;
-use crate::case::{Case, Record};
+use crate::case::{CARD, Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::workflow::{at, departs, same};
 use crate::world::World;
@@ -20,6 +20,10 @@ pub(super) fn merged(
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let has_card = |case: &&&Case| case.card_record.is_some();
+    if after.unread.contains(CARD) {
+        // It is there and cannot be read, as where a conflict was committed: the check of the clue as it stands says so.
+        return found;
+    }
     if after.card_record.is_none() {
         let common = bases.iter().any(|base| base.card_record.is_some());
         let all = parents.iter().all(|case| case.card_record.is_some());
@@ -166,7 +170,7 @@ fn records(world: &World, bases: &[&Case], parents: &[&Case], after: &Case) -> V
         .flat_map(|case| case.records.values().flatten())
         .chain(after.records.values().flatten());
     for one in all {
-        if !seen.insert(one.path.clone()) {
+        if !seen.insert(one.path.clone()) || after.unread.contains(&one.name) {
             continue;
         }
         let result = of(after, one);

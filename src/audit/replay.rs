@@ -9,6 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::audit::moment::{Key, Moment, Other, moment};
+use crate::audit::remedy::remedy;
 use crate::audit::signed::KeyRing;
 use crate::audit::walk::{InForce, StepTaken, Verdict, Walk, fingerprint};
 use crate::audit::{Audited, Finding, beside, commit};
@@ -79,6 +80,7 @@ pub fn pending(stage: Stage<'_>, pending: Pending) -> Result<Audited, GitError> 
         committer: pending.committer,
         message: pending.message,
         is_signed: false,
+        bad_headers: Vec::new(),
     };
     let moment = moment(stage.repository, stage.prefix, 0, None, facts)?;
     judge(stage, &reopen, vec![moment], None, true, &|_, _| {})
@@ -155,7 +157,7 @@ impl Worlds<'_> {
 fn judge(
     stage: Stage<'_>,
     reopen: &Reopen,
-    moments: Vec<Moment>,
+    mut moments: Vec<Moment>,
     now: Option<Timestamp>,
     begins: bool,
     progress: &(dyn Fn(usize, usize) + Sync),
@@ -261,6 +263,13 @@ fn judge(
         let found = itself(stage, &moments, moment, &context, &mut given, &mut ring)?;
         findings[index].extend(found);
     }
+    // Everybody's clock is told as the organisation's.
+    for (moment, force) in moments.iter_mut().zip(&in_force) {
+        if let Some(world) = force.after.as_ref().or(force.before.as_ref()) {
+            let zone = world.calendar.zone();
+            moment.facts.author.time = moment.facts.author.time.in_zone(zone);
+        }
+    }
     Ok(gathered(stage, moments, total, findings))
 }
 
@@ -282,6 +291,11 @@ fn gathered(
         }
         sort(&mut found);
         let commit = moment.id;
+        for found in &mut found {
+            if found.remedy.is_none() {
+                found.remedy = remedy(found.code, commit);
+            }
+        }
         for remedy in found.iter_mut().filter_map(|found| found.remedy.as_mut()) {
             // HEAD may hold the fault already; the commit before this one does not.
             if let Some(commit) = commit {
@@ -327,6 +341,10 @@ fn itself(
             Place::file("workflow.yaml"),
             "there are clues, and no rulebook that can be used",
             "有线索，却没有可用的规则书",
+        )
+        .remedy(
+            "the first commit of a clue repository is made by clue init; commit workflow.yaml and organisation.yaml as it writes them, before any clue",
+            "线索仓库的第一个提交由 clue init 作出；请先提交它写出的 workflow.yaml 和 organisation.yaml，再提交线索",
         );
         return Ok(if ours { vec![told] } else { Vec::new() });
     };
@@ -341,8 +359,11 @@ fn itself(
         .clues
         .values()
         .any(|change| !change.parents.contains(&change.after));
+    found.extend(commit::unreadable(&moment.facts));
+    let is_readable = found.is_empty();
     let author = commit::author(world, &moment.facts);
-    if changes || moment.own_others().any(ours) {
+    // Of a commit that does not say who made it and when, nothing more is asked about either.
+    if is_readable && (changes || moment.own_others().any(ours)) {
         match &author {
             Ok(author) => {
                 found.extend(commit::hands(world, author, context.steps));
@@ -353,17 +374,19 @@ fn itself(
             Err(finding) => found.push(finding.clone()),
         }
     }
-    if moment.id.is_some() {
+    if moment.id.is_some() && is_readable {
         let author = author.ok();
         found.extend(ring.judge(repository, world, &moment.facts, author, context.steps)?);
     }
-    found.extend(commit::dates(
-        world,
-        &moment.facts,
-        &moment.parent_times,
-        context.now,
-        context.steps,
-    ));
+    if is_readable {
+        found.extend(commit::dates(
+            world,
+            &moment.facts,
+            &moment.parent_times,
+            context.now,
+            context.steps,
+        ));
+    }
     if moment.id.is_some() {
         let clues: Vec<&str> = moment.clues.keys().map(String::as_str).collect();
         found.extend(commit::trailers(

@@ -5,6 +5,13 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::time::Timestamp;
 use crate::world::World;
 
+/// The state that the trail leads to, where the index card says another one.
+pub(super) fn ends_in<'c>(world: &World, case: &'c Case) -> Option<&'c str> {
+    let card = case.card.as_ref()?;
+    let state = card.trail.last()?.to.as_str();
+    (state != card.state && world.rulebook.states.contains_key(state)).then_some(state)
+}
+
 /// Checks identity, state and trail of the index card.
 pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
     let (Some(card), Some(record)) = (&case.card, &case.card_record) else {
@@ -114,7 +121,7 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
         before = at.or(before);
         state = &entry.to;
     }
-    if state != card.state {
+    if state != card.state && world.rulebook.states.contains_key(&card.state) {
         found.push(broken(
             "/state".to_owned(),
             format!(

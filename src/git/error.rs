@@ -23,6 +23,10 @@ pub enum GitError {
     SigningKey,
     /// The program that signs did not; its words.
     Signing(String),
+    /// An object of the repository is not there.
+    Missing(String),
+    /// An object of the repository cannot be read, and why.
+    Damaged(String, String),
     /// Anything else, in the library's words.
     Failed(String),
 }
@@ -65,6 +69,14 @@ impl GitError {
                 format!("it could not be signed: {words}"),
                 format!("签名失败：{words}"),
             ),
+            Self::Missing(id) => Bilingual::new(
+                format!("this git repository is damaged: the object {id} is missing"),
+                format!("git 仓库已损坏：缺少对象 {id}"),
+            ),
+            Self::Damaged(id, why) => Bilingual::new(
+                format!("this git repository is damaged: the object {id} cannot be read ({why})"),
+                format!("git 仓库已损坏：无法读取对象 {id}（{why}）"),
+            ),
             Self::Failed(text) => {
                 Bilingual::new(format!("git: {text}"), format!("git 出错：{text}"))
             }
@@ -101,6 +113,10 @@ impl GitError {
             Self::Signing(_) => Some(Bilingual::new(
                 "see that the key of user.signingKey is there and that ssh-agent holds it: ssh-add -L; then try again",
                 "请确认 user.signingKey 所指的密钥存在，且 ssh-agent 中有它（ssh-add -L），然后重试",
+            )),
+            Self::Missing(_) | Self::Damaged(..) => Some(Bilingual::new(
+                "git fsck --full names all that is missing; clone anew from the server or from a colleague, or copy the missing objects from their .git/objects",
+                "git fsck --full 可列出全部缺失的对象；请从服务器或同事处重新克隆，或从其 .git/objects 中复制缺失的对象",
             )),
             Self::Setting(_) | Self::Failed(_) => None,
         }
