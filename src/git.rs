@@ -314,6 +314,19 @@ impl Repository {
     }
 }
 
+/// What git is in the middle of, in Chinese.
+pub fn doing_zh(what: &str) -> &str {
+    match what {
+        "merge" => "合并",
+        "revert" => "还原（revert）",
+        "cherry-pick" => "拣选（cherry-pick）",
+        "bisect" => "二分查找（bisect）",
+        "rebase" => "变基（rebase）",
+        "am" => "补丁应用（am）",
+        other => other,
+    }
+}
+
 fn kind_of(mode: i32) -> TreeKind {
     match mode {
         0o040_000 => TreeKind::Folder,

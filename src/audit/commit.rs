@@ -155,8 +155,8 @@ pub(super) fn dates(
                     step.step
                 ),
                 format!(
-                    "经过中 `{}` 的时间是 {at}，提交的作者日期却是 {author}",
-                    step.step
+                    "经过中{}的时间是 {at}，提交的作者日期却是 {author}",
+                    world.rulebook.named_zh("step", &step.step)
                 ),
             );
         }
@@ -181,8 +181,8 @@ pub(super) fn hands(world: &World, author: &str, steps: &[StepTaken]) -> Vec<Dia
                     name(author)
                 ),
                 format!(
-                    "经过写明 `{}` 由{}办理，提交的作者却是{}",
-                    step.step,
+                    "经过写明{}由{}办理，提交的作者却是{}",
+                    world.rulebook.named_zh("step", &step.step),
                     name(&step.by),
                     name(author)
                 ),
@@ -254,12 +254,22 @@ pub(super) fn trailers(
             } else {
                 (
                     format!("`{}` was taken", names.join("`, `")),
-                    format!("办理的是 `{}`", names.join("`、`")),
+                    format!(
+                        "办理的是{}",
+                        names
+                            .iter()
+                            .map(|name| world.rulebook.named_zh("step", name))
+                            .collect::<Vec<_>>()
+                            .join("、")
+                    ),
                 )
             };
             tell(
                 format!("the message says `{}`, and {en}", visible_line(name)),
-                format!("提交说明写的是 `{}`，实际{zh}", visible_line(name)),
+                format!(
+                    "提交说明写的是{}，实际{zh}",
+                    world.rulebook.named_zh("step", name)
+                ),
             );
         }
     }

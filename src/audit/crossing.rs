@@ -41,7 +41,7 @@ pub fn crossing<'a>(
         // There was nothing to go by: whoever mends a card that could not be read answers for it as it stands.
         return (found, None);
     }
-    let rewritten = rewritten(before, record);
+    let rewritten = rewritten(world, before, record);
     if !rewritten.is_empty() {
         found.extend(rewritten);
         return (found, None);
@@ -71,7 +71,7 @@ pub fn crossing<'a>(
             (found, Some(entry))
         }
         [.., last] => {
-            found.push(several(record, old.len(), new));
+            found.push(several(world, record, old.len(), new));
             (found, Some(last))
         }
     }
@@ -92,7 +92,7 @@ fn deleted(before: &Case) -> Diagnostic {
 }
 
 /// Entries of the trail that are not what they were, or are gone.
-fn rewritten(before: &Case, record: &Record) -> Vec<Diagnostic> {
+fn rewritten(world: &World, before: &Case, record: &Record) -> Vec<Diagnostic> {
     let trail = |record: &Record| {
         let trail = record.value.get("trail").and_then(Value::as_array);
         trail.cloned().unwrap_or_default()
@@ -121,7 +121,10 @@ fn rewritten(before: &Case, record: &Record) -> Vec<Diagnostic> {
                 Code::HistoryTrail,
                 place,
                 format!("the trail's entry `{step}` of {at} is {en}"),
-                format!("经过中 {at} 的 `{step}` 条目{zh}"),
+                format!(
+                    "经过中 {at} 的{}一条{zh}",
+                    world.rulebook.named_zh("step", step)
+                ),
             )
             .remedy(
                 "the trail is only added to; restore it from the commit before this one",
@@ -135,7 +138,11 @@ fn rewritten(before: &Case, record: &Record) -> Vec<Diagnostic> {
     found
 }
 
-fn several(record: &Record, first: usize, new: &[TrailEntry]) -> Diagnostic {
+fn several(world: &World, record: &Record, first: usize, new: &[TrailEntry]) -> Diagnostic {
+    let names_zh: Vec<String> = new
+        .iter()
+        .map(|entry| world.rulebook.named_zh("step", &entry.step))
+        .collect();
     let names: Vec<String> = new
         .iter()
         .map(|entry| format!("`{}`", entry.step))
@@ -151,7 +158,7 @@ fn several(record: &Record, first: usize, new: &[TrailEntry]) -> Diagnostic {
         format!(
             "此提交包含本线索的 {} 个步骤：{}；每一步应单独提交",
             new.len(),
-            names.join("、")
+            names_zh.join("、")
         ),
     )
     .remedy(

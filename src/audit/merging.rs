@@ -44,7 +44,7 @@ pub(super) fn merged(
         return found;
     }
     if let Some(record) = &after.card_record {
-        found.extend(trail(parents, record));
+        found.extend(trail(world, parents, record));
         found.extend(card(parents, record));
     }
     for parent in parents {
@@ -54,7 +54,7 @@ pub(super) fn merged(
     found
 }
 
-fn trail(parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
+fn trail(world: &World, parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
     let entries = |record: &Record| {
         let trail = record.value.get("trail").and_then(Value::as_array);
         trail.cloned().unwrap_or_default()
@@ -74,7 +74,10 @@ fn trail(parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
                     Code::HistorySteps,
                     record.place(&format!("/trail/{index}")),
                     format!("the merge takes the step `{step}`; steps are commits of their own"),
-                    format!("合并提交中办理了步骤 `{step}`；步骤应单独提交"),
+                    format!(
+                        "合并提交中办理了{}；步骤应单独提交",
+                        world.rulebook.named_zh("step", step)
+                    ),
                 )
                 .procedure("P2"),
             );
@@ -88,7 +91,10 @@ fn trail(parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
                 Code::HistoryTrail,
                 record.place("/trail"),
                 format!("the merge drops the step `{step}` of {at}"),
-                format!("合并丢失了 {at} 的步骤 `{step}`"),
+                format!(
+                    "合并丢失了 {at} 的{}这一步",
+                    world.rulebook.named_zh("step", step)
+                ),
             )
             .remedy(
                 "merge again; the merge driver keeps both sides (clue doctor registers it)",

@@ -12,7 +12,7 @@ use crate::audit::moment::{Key, Moment, Other, moment};
 use crate::audit::remedy::remedy;
 use crate::audit::signed::KeyRing;
 use crate::audit::walk::{InForce, StepTaken, Verdict, Walk, fingerprint};
-use crate::audit::{Audited, Finding, beside, commit};
+use crate::audit::{Audited, Finding, aside, beside, commit, name_sealed_versions};
 use crate::check::check_world;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, sort};
 use crate::files::{Files, SharedRepository, TreeFiles};
@@ -128,7 +128,9 @@ impl Worlds<'_> {
         if let Some(known) = self.known.get(&key) {
             return Ok(known.world.clone());
         }
-        let (world, loaded) = World::load(&self.files(top)?, self.stage.builtin);
+        let files = self.files(top)?;
+        let (world, loaded) = World::load(&files, self.stage.builtin);
+        files.intact()?;
         let world = world.map(Arc::new);
         let known = Known {
             top,
@@ -202,6 +204,11 @@ fn judge(
             let new = worlds.faults(&moment.key)?.into_iter();
             found.extend(new.filter(|fault| !old.contains(&fingerprint(fault))));
         }
+        if moment.is_merge() {
+            let mut world_of = |key, top| worlds.of(key, top);
+            let late = aside::late(stage.repository, stage.prefix, moment, &mut world_of)?;
+            found.extend(late);
+        }
         in_force.push(InForce {
             is_governed,
             after: own.or_else(|| before.clone()),
@@ -270,7 +277,7 @@ fn judge(
             moment.facts.author.time = moment.facts.author.time.in_zone(zone);
         }
     }
-    Ok(gathered(stage, moments, total, findings))
+    gathered(stage, moments, total, findings)
 }
 
 fn gathered(
@@ -278,7 +285,7 @@ fn gathered(
     moments: Vec<Moment>,
     clues: usize,
     findings: Vec<Vec<Diagnostic>>,
-) -> Audited {
+) -> Result<Audited, GitError> {
     let mut audited = Audited {
         commits: moments.len(),
         clues,
@@ -296,6 +303,10 @@ fn gathered(
                 found.remedy = remedy(found.code, commit);
             }
         }
+        for from in commit.iter().chain(&moment.facts.parents) {
+            // Where history does not go back so far, the version before this commit is all that can be named.
+            let _ = name_sealed_versions(stage.repository, stage.prefix, *from, &mut found);
+        }
         for remedy in found.iter_mut().filter_map(|found| found.remedy.as_mut()) {
             // HEAD may hold the fault already; the commit before this one does not.
             if let Some(commit) = commit {
@@ -312,7 +323,7 @@ fn gathered(
         );
         audited.facts.push(moment.facts);
     }
-    audited
+    Ok(audited)
 }
 
 /// What the judgement of a commit itself needs to know.

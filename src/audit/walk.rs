@@ -143,6 +143,7 @@ impl<'a> Walk<'a> {
                     folder: &folder,
                 };
                 bases.push(self.load(&below, &before_world, &folder, *tree));
+                files.intact()?;
             }
             let bases: Vec<&Case> = bases.iter().map(|base| &base.case).collect();
             verdict
@@ -153,6 +154,11 @@ impl<'a> Walk<'a> {
             verdict.found.extend(found);
             verdict.step = step.map(|entry| taken(&after.case, entry));
         }
+        // Nobody is at fault for what a damaged repository does not give.
+        files.intact()?;
+        for (files, ..) in &olds {
+            files.intact()?;
+        }
         // What stands wrong now and did not before.
         let mut known = Vec::new();
         for (files, _, tree) in &olds {
@@ -160,6 +166,7 @@ impl<'a> Walk<'a> {
             known.extend(old.iter().map(fingerprint));
         }
         let stands = self.stands(&files, &after_world, &folder, change.after);
+        files.intact()?;
         let new = stands
             .into_iter()
             .filter(|one| !known.contains(&fingerprint(one)));

@@ -78,7 +78,11 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
             found.push(broken(
                 format!("{base}/from"),
                 format!("this step begins in `{from}`, and the one before it ended in `{state}`"),
-                format!("这一步从 `{from}` 开始，而上一步结束于 `{state}`"),
+                format!(
+                    "这一步从{}开始，而上一步结束于{}",
+                    world.rulebook.named_zh("state", from),
+                    world.rulebook.named_zh("state", state)
+                ),
             ));
         }
         match world.rulebook.steps.get(&entry.step) {
@@ -103,7 +107,12 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
                             "the step `{}` does not lead from `{from}` to `{}`",
                             entry.step, entry.to
                         ),
-                        format!("步骤 `{}` 不能从 `{from}` 到 `{}`", entry.step, entry.to),
+                        format!(
+                            "{}这一步不能从{}到{}",
+                            world.rulebook.named_zh("step", &entry.step),
+                            world.rulebook.named_zh("state", from),
+                            world.rulebook.named_zh("state", &entry.to)
+                        ),
                     ));
                 }
             }
@@ -128,7 +137,11 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
                 "the state is `{}`, and the trail ends in `{state}`",
                 card.state
             ),
-            format!("状态是 `{}`，而经过结束于 `{state}`", card.state),
+            format!(
+                "状态是{}，而经过结束于{}",
+                world.rulebook.named_zh("state", &card.state),
+                world.rulebook.named_zh("state", state)
+            ),
         ));
     }
     found

@@ -25,4 +25,5 @@ mod procedure;
 mod publish;
 mod signatures;
 mod stats;
+mod verdicts;
 mod walks;
