@@ -246,6 +246,31 @@ impl Case {
         self.card.as_ref().map_or("none", |card| &card.state)
     }
 
+    /// The clue as it would be in another state, with all else as it is.
+    pub fn in_state(&self, state: &str) -> Self {
+        let mut card = self.card.clone();
+        if let Some(card) = &mut card {
+            state.clone_into(&mut card.state);
+        }
+        let mut card_record = self.card_record.clone();
+        if let Some(fields) = card_record
+            .as_mut()
+            .and_then(|record| record.value_mut().as_object_mut())
+        {
+            fields.insert("state".to_owned(), Value::from(state));
+        }
+        Self {
+            id: self.id.clone(),
+            folder: self.folder.clone(),
+            card,
+            card_record,
+            records: self.records.clone(),
+            attachments: self.attachments.clone(),
+            broken: self.broken,
+            unread: self.unread.clone(),
+        }
+    }
+
     /// The variables that the rulebook's expressions see.
     pub fn scope(&self, world: &World) -> Scope {
         let mut scope = world.scope();

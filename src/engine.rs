@@ -32,6 +32,7 @@ pub use merging::{MergingLack, mend_merging, merging_lacks};
 pub use setup::{HostFiles, add_host_files, init};
 pub use supervision::{SampleRequest, SupervisionRequest};
 
+use crate::audit::name_sealed_versions;
 use crate::builtin;
 use crate::case::{Case, folder_of, id_of, is_id};
 use crate::check::{check_all, clue_folders, entry_path};
@@ -40,7 +41,7 @@ use crate::commit::{PublishError, recover};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::due::{Item, items};
 use crate::files::{DiskFiles, Files};
-use crate::git::{GitError, Repository};
+use crate::git::{GitError, ObjectId, Repository};
 use crate::template::Templates;
 use crate::text::Bilingual;
 use crate::time::Timestamp;
@@ -230,7 +231,17 @@ impl Engine {
         if let Ok(Some(repository)) = Repository::discover(root) {
             let _ = recover(&repository, Duration::ZERO);
         }
-        check_all(&disk(root), builtin::files(), only)
+        let mut found = check_all(&disk(root), builtin::files(), only);
+        if found.iter().any(|one| one.code == Code::SealBroken)
+            && let Ok(Some(repository)) = Repository::discover(root)
+            && let Ok(head) = repository.head()
+            && let Some(head) = head.commit().and_then(ObjectId::parse)
+        {
+            // The last commit need not hold what was sealed. Where history does not tell it, the finding says what it did.
+            let prefix = repository.prefix(root);
+            let _ = name_sealed_versions(&repository, &prefix, head, &mut found);
+        }
+        found
     }
 
     /// The folder of a clue, by id, register number, or a path into its folder.

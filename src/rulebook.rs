@@ -19,7 +19,7 @@ pub use pattern::{NameParts, match_path};
 
 use crate::expression::{Expression, Fault, Scope, Shape};
 use crate::schema::Schemas;
-use crate::text::{Bilingual, Language};
+use crate::text::{Bilingual, Language, visible_line};
 
 /// A condition or value of the rulebook, written in CEL.
 pub struct Condition {
@@ -504,6 +504,16 @@ impl Rulebook {
             _ => None,
         };
         label.map_or(key, |label| label.get(language)).to_owned()
+    }
+
+    /// A step or a state in a Chinese sentence: by its label, with its key.
+    pub fn named_zh(&self, what: &str, key: &str) -> String {
+        let label = self.label(what, key, Language::Zh);
+        if label == key {
+            format!("“{}”", visible_line(key))
+        } else {
+            format!("“{}”（{}）", visible_line(&label), visible_line(key))
+        }
     }
 
     /// Whether a name is declared in the list that a schema's `x-reference` means; `None` for other lists.

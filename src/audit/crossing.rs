@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::case::{Case, Record};
+use crate::case::{CARD, Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::Files;
 use crate::record::TrailEntry;
@@ -21,6 +21,11 @@ pub fn crossing<'a>(
     after: &'a Case,
 ) -> (Vec<Diagnostic>, Option<&'a TrailEntry>) {
     let mut found = Vec::new();
+    if after.unread.contains(CARD) {
+        // It is there and cannot be read: the check of the clue as it stands says why.
+        found.extend(kept(world, before, after));
+        return (found, None);
+    }
     if before.card_record.is_some() && after.card_record.is_none() {
         found.push(deleted(before));
         return (found, None);
@@ -31,11 +36,12 @@ pub fn crossing<'a>(
         return (found, None);
     };
     let old: &[TrailEntry] = before.card.as_ref().map_or(&[], |card| &card.trail);
-    if before.card_record.is_some() && before.card.is_none() {
+    let was_unread = before.unread.contains(CARD);
+    if was_unread || before.card_record.is_some() && before.card.is_none() {
         // There was nothing to go by: whoever mends a card that could not be read answers for it as it stands.
         return (found, None);
     }
-    let rewritten = rewritten(before, record);
+    let rewritten = rewritten(world, before, record);
     if !rewritten.is_empty() {
         found.extend(rewritten);
         return (found, None);
@@ -65,7 +71,7 @@ pub fn crossing<'a>(
             (found, Some(entry))
         }
         [.., last] => {
-            found.push(several(record, old.len(), new));
+            found.push(several(world, record, old.len(), new));
             (found, Some(last))
         }
     }
@@ -86,7 +92,7 @@ fn deleted(before: &Case) -> Diagnostic {
 }
 
 /// Entries of the trail that are not what they were, or are gone.
-fn rewritten(before: &Case, record: &Record) -> Vec<Diagnostic> {
+fn rewritten(world: &World, before: &Case, record: &Record) -> Vec<Diagnostic> {
     let trail = |record: &Record| {
         let trail = record.value.get("trail").and_then(Value::as_array);
         trail.cloned().unwrap_or_default()
@@ -115,7 +121,10 @@ fn rewritten(before: &Case, record: &Record) -> Vec<Diagnostic> {
                 Code::HistoryTrail,
                 place,
                 format!("the trail's entry `{step}` of {at} is {en}"),
-                format!("经过中 {at} 的 `{step}` 条目{zh}"),
+                format!(
+                    "经过中 {at} 的{}一条{zh}",
+                    world.rulebook.named_zh("step", step)
+                ),
             )
             .remedy(
                 "the trail is only added to; restore it from the commit before this one",
@@ -129,7 +138,11 @@ fn rewritten(before: &Case, record: &Record) -> Vec<Diagnostic> {
     found
 }
 
-fn several(record: &Record, first: usize, new: &[TrailEntry]) -> Diagnostic {
+fn several(world: &World, record: &Record, first: usize, new: &[TrailEntry]) -> Diagnostic {
+    let names_zh: Vec<String> = new
+        .iter()
+        .map(|entry| world.rulebook.named_zh("step", &entry.step))
+        .collect();
     let names: Vec<String> = new
         .iter()
         .map(|entry| format!("`{}`", entry.step))
@@ -145,7 +158,7 @@ fn several(record: &Record, first: usize, new: &[TrailEntry]) -> Diagnostic {
         format!(
             "此提交包含本线索的 {} 个步骤：{}；每一步应单独提交",
             new.len(),
-            names.join("、")
+            names_zh.join("、")
         ),
     )
     .remedy(
@@ -220,6 +233,10 @@ fn fields_without_step(world: &World, before: &Case, after: &Case) -> Vec<Diagno
 pub(super) fn kept(world: &World, before: &Case, after: &Case) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, declared) in &world.rulebook.records {
+        // A list in a record that cannot be read is not gone.
+        if after.unread.contains(name) {
+            continue;
+        }
         for old in before.all(name) {
             let record = after.all(name).iter().find(|new| new.path == old.path);
             if record.is_some_and(|record| record.bytes == old.bytes) {

@@ -88,6 +88,16 @@ fn key(repository: &Repository, top: Option<ObjectId>) -> Result<Key, GitError> 
     Ok(key)
 }
 
+/// What decides which rulebook is in force in a commit's tree, and the clue repository's folder there.
+pub(super) fn state_of(
+    repository: &Repository,
+    prefix: &str,
+    tree: ObjectId,
+) -> Result<(Key, Option<ObjectId>), GitError> {
+    let top = folder(repository, tree, prefix)?;
+    Ok((key(repository, top)?, top))
+}
+
 /// Finds what a commit changes: an entry for each path that it does not have as every parent has it.
 pub(super) fn moment(
     repository: &Repository,

@@ -40,7 +40,10 @@ impl KeyRing {
             return Ok(asked.and_then(|step| {
                 tell(
                     format!("`{}` must be signed, and the commit is not", step.step),
-                    format!("`{}` 须签名，此提交没有签名", step.step),
+                    format!(
+                        "{}须签名，此提交没有签名",
+                        world.rulebook.named_zh("step", &step.step)
+                    ),
                 )
             }));
         }

@@ -139,6 +139,7 @@ impl<'a> Walk<'a> {
             for tree in &change.bases {
                 let files = self.files(&folder, None, *tree)?;
                 bases.push(self.load(&files, &before_world, &folder, *tree));
+                files.intact()?;
             }
             let bases: Vec<&Case> = bases.iter().map(|base| &base.case).collect();
             verdict
@@ -149,6 +150,11 @@ impl<'a> Walk<'a> {
             verdict.found.extend(found);
             verdict.step = step.map(|entry| taken(&after.case, entry));
         }
+        // Nobody is at fault for what a damaged repository does not give.
+        files.intact()?;
+        for (files, ..) in &olds {
+            files.intact()?;
+        }
         // What stands wrong now and did not before.
         let mut known = Vec::new();
         for (files, _, tree) in &olds {
@@ -156,6 +162,7 @@ impl<'a> Walk<'a> {
             known.extend(old.iter().map(fingerprint));
         }
         let stands = self.stands(&files, &after_world, &folder, change.after);
+        files.intact()?;
         let new = stands
             .into_iter()
             .filter(|one| !known.contains(&fingerprint(one)));
@@ -241,6 +248,12 @@ struct ClueFiles<'a> {
 }
 
 impl ClueFiles<'_> {
+    /// Fails where git could not give an object that was asked for.
+    fn intact(&self) -> Result<(), GitError> {
+        self.clue.intact()?;
+        self.others.intact()
+    }
+
     /// Where a path is to be looked for, and under which name.
     fn at<'p>(&self, path: &'p str) -> (&TreeFiles, &'p str) {
         match path.strip_prefix(self.folder) {

@@ -43,8 +43,10 @@ pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
                             label.en, entry.step, &entry.at
                         ),
                         format!(
-                            "{}在 {} 由 `{}` 封存之后又被改动",
-                            label.zh, &entry.at, entry.step
+                            "{}在 {} 由{}封存之后又被改动",
+                            label.zh,
+                            &entry.at,
+                            world.rulebook.named_zh("step", &entry.step)
                         ),
                     )
                     .remedy(
@@ -98,7 +100,10 @@ pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
                         "this record was sealed by `{}` and is gone",
                         card.trail[index].step
                     ),
-                    format!("这份记录已由 `{}` 封存，现在不见了", card.trail[index].step),
+                    format!(
+                        "这份记录已由{}封存，现在不见了",
+                        world.rulebook.named_zh("step", &card.trail[index].step)
+                    ),
                 )
                 .remedy(
                     format!("restore it: git checkout HEAD -- {whole}"),

@@ -191,7 +191,7 @@ fn told(engine: &Engine, verified: &Verified, format: Format, context: &Context)
 fn lines(engine: &Engine, checkpoints: &[Checked], context: &Context) -> String {
     let name = |checked: &Checked| match &checked.name {
         Some(name) => visible_line(name),
-        None => context.say("by its line", "仅凭内容"),
+        None => context.say("by its line", "另存的一行"),
     };
     let widest = checkpoints.iter().map(|checked| width(&name(checked)));
     let widest = widest.max().unwrap_or(0);

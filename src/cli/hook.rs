@@ -184,7 +184,7 @@ fn unreadable(what: &str) -> Failure {
     Failure::Usage {
         message: Bilingual::new(
             format!("git should give lines of OLD NEW REFERENCE: {what}"),
-            format!("git 应逐行给出 旧 新 引用：{what}"),
+            format!("git 应逐行给出“旧 新 引用”，而这里是：{what}"),
         ),
         remedy: Some(Bilingual::new(
             "git calls this command; install it with clue hook install --pre-receive",

@@ -27,6 +27,10 @@ pub enum GitError {
     ObjectFormat(String),
     /// The repository keeps its references otherwise than as files.
     ReferenceFormat(String),
+    /// An object of the repository is not there.
+    Missing(String),
+    /// An object of the repository cannot be read, and why.
+    Damaged(String, String),
     /// Anything else, in the library's words.
     Failed(String),
 }
@@ -81,6 +85,14 @@ impl GitError {
                 ),
                 format!("仓库使用的引用存储格式是 {format}，本程序无法读取"),
             ),
+            Self::Missing(id) => Bilingual::new(
+                format!("this git repository is damaged: the object {id} is missing"),
+                format!("git 仓库已损坏：缺少对象 {id}"),
+            ),
+            Self::Damaged(id, why) => Bilingual::new(
+                format!("this git repository is damaged: the object {id} cannot be read ({why})"),
+                format!("git 仓库已损坏：无法读取对象 {id}（{why}）"),
+            ),
             Self::Failed(text) => {
                 Bilingual::new(format!("git: {text}"), format!("git 出错：{text}"))
             }
@@ -125,6 +137,10 @@ impl GitError {
             Self::ReferenceFormat(_) => Some(Bilingual::new(
                 "git refs migrate --ref-format=files",
                 "请执行 git refs migrate --ref-format=files",
+            )),
+            Self::Missing(_) | Self::Damaged(..) => Some(Bilingual::new(
+                "git fsck --full names all that is missing; clone anew from the server or from a colleague, or copy the missing objects from their .git/objects",
+                "git fsck --full 可列出全部缺失的对象；请从服务器或同事处重新克隆，或从其 .git/objects 中复制缺失的对象",
             )),
             Self::Setting(_) | Self::Failed(_) => None,
         }

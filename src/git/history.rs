@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use git2::{ObjectType, Oid, Sort};
 
-use crate::git::{GitError, Identity, Repository};
+use crate::git::raw::unread;
+use crate::git::{BadHeader, GitError, Identity, Repository};
 use crate::time::Timestamp;
 
 /// The id of an object.
@@ -72,6 +73,8 @@ pub struct CommitFacts {
     pub message: String,
     /// Whether the commit bears a signature.
     pub is_signed: bool,
+    /// Lines of the header that cannot be read.
+    pub bad_headers: Vec<BadHeader>,
 }
 
 /// Which commits are meant.
@@ -189,6 +192,11 @@ impl Repository {
 
     /// The commits of a range, every one behind its parents.
     pub fn commits(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
+        // The library stops at a commit whose header is broken; the slow way goes through.
+        self.walked(range).or_else(|_| self.raw_commits(range))
+    }
+
+    fn walked(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
         let mut walk = self.inner.revwalk()?;
         walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
         for id in &range.from {
@@ -204,41 +212,49 @@ impl Repository {
     pub fn branch_commits(&self) -> Result<Vec<ObjectId>, GitError> {
         let mut ids = Vec::new();
         for reference in self.inner.references_glob("refs/heads/*")? {
-            let peeled = reference
-                .ok()
-                .and_then(|reference| reference.peel_to_commit().ok());
-            ids.extend(peeled.map(|commit| ObjectId::from_git(commit.id())));
+            let target = reference.ok().and_then(|reference| reference.target());
+            if let Some(target) = target {
+                ids.extend(self.commit_of(ObjectId::from_git(target))?);
+            }
         }
         Ok(ids)
     }
 
     /// The commit that an object is, or that a tag leads to.
     pub fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, GitError> {
-        let object = self.inner.find_object(id.to_git()?, None)?;
+        let oid = id.to_git()?;
+        let header = self.inner.odb()?.read_header(oid);
+        let (_, kind) = header.map_err(|error| unread(oid, error))?;
+        if kind == ObjectType::Commit {
+            return Ok(Some(id));
+        }
+        let object = self.inner.find_object(oid, None)?;
         let commit = object.peel(ObjectType::Commit).ok();
         Ok(commit.map(|commit| ObjectId::from_git(commit.id())))
     }
 
     /// Whether one commit is another one, or one that it rests on.
     pub fn is_ancestor(&self, old: ObjectId, new: ObjectId) -> Result<bool, GitError> {
-        Ok(old == new
-            || self
-                .inner
-                .graph_descendant_of(new.to_git()?, old.to_git()?)?)
+        if old == new {
+            return Ok(true);
+        }
+        let (new_id, old_id) = (new.to_git()?, old.to_git()?);
+        self.inner
+            .graph_descendant_of(new_id, old_id)
+            .or_else(|_| self.raw_is_ancestor(old, new))
     }
 
     /// The nearest commits that the first of some others has in common with each of the rest.
     pub fn merge_bases(&self, commits: &[ObjectId]) -> Result<Vec<ObjectId>, GitError> {
         let mut bases = Vec::new();
-        let (first, rest) = match commits.split_first() {
-            Some((first, rest)) => (first.to_git()?, rest),
-            None => return Ok(bases),
+        let Some((first, rest)) = commits.split_first() else {
+            return Ok(bases);
         };
         for other in rest {
-            match self.inner.merge_bases(first, other.to_git()?) {
+            match self.inner.merge_bases(first.to_git()?, other.to_git()?) {
                 Ok(found) => bases.extend(found.iter().map(|id| ObjectId::from_git(*id))),
-                Err(error) if error.code() == git2::ErrorCode::NotFound => {}
-                Err(error) => return Err(error.into()),
+                // Two histories without a common beginning, or one that the library cannot go through.
+                Err(_) => bases.extend(self.raw_merge_bases(*first, *other)?),
             }
         }
         bases.sort();
@@ -246,31 +262,38 @@ impl Repository {
         Ok(bases)
     }
 
-    /// A commit as it was written.
+    /// A commit as it was written. What its header does not tell is empty, and listed.
     pub fn commit_facts(&self, id: ObjectId) -> Result<CommitFacts, GitError> {
-        let commit = self.inner.find_commit(id.to_git()?)?;
+        let Ok(commit) = self.inner.find_commit(id.to_git()?) else {
+            return self.raw_commit(id);
+        };
         let identity = |signature: git2::Signature<'_>| {
             let when = signature.when();
             let time = Timestamp::from_git(when.seconds(), when.offset_minutes())
-                .or_else(|| Timestamp::from_git(when.seconds(), 0))
-                .ok_or_else(|| GitError::Failed(format!("{id}: its date cannot be")))?;
-            Ok::<_, GitError>(Identity {
+                .or_else(|| Timestamp::from_git(when.seconds(), 0))?;
+            Some(Identity {
                 name: String::from_utf8_lossy(signature.name_bytes()).into_owned(),
                 email: String::from_utf8_lossy(signature.email_bytes()).into_owned(),
                 time,
             })
         };
+        let (Some(author), Some(committer)) =
+            (identity(commit.author()), identity(commit.committer()))
+        else {
+            return self.raw_commit(id);
+        };
         Ok(CommitFacts {
             id,
             parents: commit.parent_ids().map(ObjectId::from_git).collect(),
             tree: ObjectId::from_git(commit.tree_id()),
-            author: identity(commit.author())?,
-            committer: identity(commit.committer())?,
+            author,
+            committer,
             message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
             is_signed: commit
                 .raw_header_bytes()
                 .windows(8)
                 .any(|part| part == b"\ngpgsig "),
+            bad_headers: Vec::new(),
         })
     }
 
@@ -279,7 +302,7 @@ impl Repository {
         let odb = self.inner.odb()?;
         let id = id.to_git()?;
         if limit < u64::MAX - 1 {
-            let blob = odb.read(id)?;
+            let blob = odb.read(id).map_err(|error| unread(id, error))?;
             let size = blob.data().len() as u64;
             return Ok(if size > limit {
                 Err(size)
@@ -287,7 +310,8 @@ impl Repository {
                 Ok(Arc::from(blob.data()))
             });
         }
-        Ok(Ok(Arc::from(odb.read(id)?.data())))
+        let blob = odb.read(id).map_err(|error| unread(id, error))?;
+        Ok(Ok(Arc::from(blob.data())))
     }
 
     /// The tree that git's index holds, written into the object store as `git commit` would. `file` is the index that git

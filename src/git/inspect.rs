@@ -69,7 +69,10 @@ impl Repository {
     /// Files below folders that the index does not hold as HEAD does; those in conflict are left out.
     pub fn index_deviations(&self, folders: &[String]) -> Result<Vec<IndexDeviation>, GitError> {
         let tree = match self.inner.head() {
-            Ok(head) => Some(head.peel_to_tree()?),
+            Ok(head) => match head.target() {
+                Some(commit) => Some(self.tree_of(commit)?),
+                None => Some(head.peel_to_tree()?),
+            },
             Err(_) => None,
         };
         let mut options = DiffOptions::new();

@@ -5,6 +5,7 @@ use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::git::raw::unread;
 use crate::git::{GitError, ObjectId, Repository, TreeKind, kind_of};
 
 /// How many bytes of trees are kept; a commit and the next have most of them in common.
@@ -122,10 +123,12 @@ impl Repository {
         if let Some(known) = lock().trees.get(&id) {
             return Ok(Arc::clone(known));
         }
+        let oid = id.to_git()?;
         let store = self.inner.odb()?;
-        let object = store.read(id.to_git()?)?;
+        let object = store.read(oid).map_err(|error| unread(oid, error))?;
         if object.kind() != git2::ObjectType::Tree {
-            return Err(GitError::Failed(format!("{id} is no tree")));
+            let why = "it is no tree".to_owned();
+            return Err(GitError::Damaged(id.to_string(), why));
         }
         let bytes: Arc<[u8]> = Arc::from(object.data());
         let mut known = lock();

@@ -26,4 +26,5 @@ mod publish;
 mod setting_up;
 mod signatures;
 mod stats;
+mod verdicts;
 mod walks;

@@ -234,15 +234,25 @@ impl<'a> Witness<'a> {
         }
         let manifest = self.manifest(commit, checkpoint.version)?;
         let numbers = [
-            ("commits", "提交", checkpoint.commits, self.count(commit)?),
-            ("clues", "线索", checkpoint.clues, manifest.clues()),
-            ("records", "记录", checkpoint.records, manifest.records()),
+            (
+                "commits",
+                ("次", "提交"),
+                checkpoint.commits,
+                self.count(commit)?,
+            ),
+            ("clues", ("条", "线索"), checkpoint.clues, manifest.clues()),
+            (
+                "records",
+                ("份", "记录"),
+                checkpoint.records,
+                manifest.records(),
+            ),
         ];
-        for (word, word_zh, says, holds) in numbers {
+        for (word, (count_zh, word_zh), says, holds) in numbers {
             if says != holds {
                 found.push(finding(
                     format!("{en} says that commit {commit} has {says} {word}, and it has {holds}"),
-                    format!("{zh}称提交 {commit} 有 {says} 项{word_zh}，实际为 {holds} 项"),
+                    format!("{zh}称提交 {commit} 有 {says} {count_zh}{word_zh}，实际为 {holds} {count_zh}"),
                     "it was forged or mistyped: compare with other clones",
                     "它是伪造或抄错的：请与其他克隆核对",
                 ));
