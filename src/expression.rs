@@ -3,6 +3,7 @@
 
 mod memory;
 mod shape;
+mod shared;
 mod value;
 
 use std::collections::BTreeMap;

@@ -81,8 +81,8 @@ pub struct Repository {
     of_hook: bool,
     /// What signs the commits that are written; none where they are not signed.
     signer: Result<Option<Signer>, GitError>,
-    /// Trees that were read.
-    trees: std::sync::Mutex<trees::KnownTrees>,
+    /// Objects that were read.
+    known: std::sync::Mutex<trees::KnownObjects>,
 }
 
 impl Repository {
@@ -124,7 +124,7 @@ impl Repository {
             work_tree,
             of_hook: false,
             signer: Ok(None),
-            trees: std::sync::Mutex::default(),
+            known: std::sync::Mutex::default(),
         })
     }
 

@@ -47,6 +47,8 @@ pub(super) struct Moment {
     pub(super) parent_tops: Vec<Option<ObjectId>>,
     pub(super) parent_times: Vec<Timestamp>,
     pub(super) key: Key,
+    /// The register of numbers.
+    pub(super) register: Option<ObjectId>,
     pub(super) parent_keys: Vec<Key>,
     pub(super) clues: BTreeMap<String, Change>,
     pub(super) others: Vec<Other>,
@@ -182,6 +184,10 @@ pub(super) fn moment(
         index,
         id,
         key: key(repository, top)?,
+        register: match top {
+            Some(top) => folder(repository, top, "register")?,
+            None => None,
+        },
         facts,
         top,
         parent_tops,

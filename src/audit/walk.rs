@@ -101,7 +101,10 @@ impl<'a> Walk<'a> {
         let Some(folder) = folder_of(clue) else {
             return Ok(None);
         };
-        let files = self.files(&folder, moment.top, change.after)?;
+        let mut files = self.files(&folder, moment.top, change.after)?;
+        if moment.register.is_some() {
+            files.register = Some(self.tree(moment.register)?);
+        }
         let mut verdict = Verdict {
             clue: clue.to_owned(),
             moment: index,
@@ -182,17 +185,21 @@ impl<'a> Walk<'a> {
         Ok(Some(verdict))
     }
 
+    fn tree(&self, id: Option<ObjectId>) -> Result<TreeFiles, GitError> {
+        TreeFiles::of_tree(Arc::clone(self.repository), id, "")
+    }
+
     fn files<'f>(
         &self,
         folder: &'f str,
         top: Option<ObjectId>,
         clue: Option<ObjectId>,
     ) -> Result<ClueFiles<'f>, GitError> {
-        let tree = |id| TreeFiles::of_tree(Arc::clone(self.repository), id, "");
         Ok(ClueFiles {
             folder,
-            clue: tree(clue)?,
-            others: tree(top)?,
+            clue: self.tree(clue)?,
+            register: None,
+            others: self.tree(top)?,
         })
     }
 
@@ -244,13 +251,21 @@ impl<'a> Walk<'a> {
 struct ClueFiles<'a> {
     folder: &'a str,
     clue: TreeFiles,
+    /// The register of numbers, where it is known too.
+    register: Option<TreeFiles>,
     others: TreeFiles,
 }
+
+/// Where the entries of the register lie.
+const REGISTER: &str = "register/";
 
 impl ClueFiles<'_> {
     /// Fails where git could not give an object that was asked for.
     fn intact(&self) -> Result<(), GitError> {
         self.clue.intact()?;
+        if let Some(register) = &self.register {
+            register.intact()?;
+        }
         self.others.intact()
     }
 
@@ -262,7 +277,10 @@ impl ClueFiles<'_> {
                 Some(inner) => (&self.clue, inner),
                 None => (&self.others, path),
             },
-            None => (&self.others, path),
+            None => match (&self.register, path.strip_prefix(REGISTER)) {
+                (Some(register), Some(inner)) => (register, inner),
+                _ => (&self.others, path),
+            },
         }
     }
 }
@@ -291,10 +309,15 @@ impl Files for ClueFiles<'_> {
     fn walk(&self, folder: &str) -> Result<Vec<(String, FileKind)>, ReadError> {
         let (files, inner) = self.at(folder);
         let mut found = files.walk(inner)?;
-        if folder != inner {
-            for (path, _) in &mut found {
-                *path = format!("{}/{path}", self.folder);
-            }
+        // Below a tree that is known by itself, paths begin there.
+        let before = &folder[..folder.len() - inner.len()];
+        for (path, _) in &mut found {
+            let slash = if before.is_empty() || before.ends_with('/') {
+                ""
+            } else {
+                "/"
+            };
+            *path = format!("{before}{slash}{path}");
         }
         Ok(found)
     }

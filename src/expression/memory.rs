@@ -45,15 +45,37 @@ pub(super) fn names(expression: &IdedExpr) -> Option<Read> {
 }
 
 impl Read {
-    /// The text, number or truth value that is read; none where it is anything else, or is not there.
+    /// The text, number or truth value that is read, or null where the shape knows of it; none where it is anything else, or
+    /// is an error to be told.
     pub(super) fn plain(&self, scope: &Scope) -> Option<Value> {
-        let value = scope.get(&self.variable)?.one()?;
-        let mut fields = self.fields.iter();
-        let value = fields.try_fold(value, |value, field| value.as_object()?.get(field))?;
+        let (value, shape) = scope.get(&self.variable)?.one()?;
+        let (mut value, mut shape) = (Some(value), shape);
+        for field in &self.fields {
+            let declared = match shape {
+                Shape::Fields(fields) => fields.get(field),
+                _ => None,
+            };
+            value = match value {
+                Some(Value::Object(object)) => match object.get(field) {
+                    Some(inner) => Some(inner),
+                    None if declared.is_some() => None,
+                    None => return None,
+                },
+                None | Some(Value::Null) if declared.is_some() => None,
+                _ => return None,
+            };
+            shape = match shape {
+                Shape::MapOf(inner) => inner,
+                _ => declared.unwrap_or(&Shape::Any),
+            };
+        }
         match value {
-            Value::String(_) | Value::Bool(_) => Some(value.clone()),
-            Value::Number(number) if number.is_i64() => Some(value.clone()),
-            _ => None,
+            None | Some(Value::Null) => {
+                matches!(shape, Shape::Scalar | Shape::Any).then_some(Value::Null)
+            }
+            Some(value @ (Value::String(_) | Value::Bool(_))) => Some(value.clone()),
+            Some(value @ Value::Number(number)) if number.is_i64() => Some(value.clone()),
+            Some(_) => None,
         }
     }
 }
@@ -252,6 +274,11 @@ mod tests {
         "has(record.other)",
         "record.sent.at",
         "record.sent.at.deeper",
+        "record.sent",
+        "record.entries",
+        "record.entries.type",
+        "record.other",
+        "kind",
         "record.other.at",
         "record",
         "size(record.entries)",

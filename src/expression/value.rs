@@ -13,6 +13,7 @@ use cel::objects::Key;
 use serde_json::Value;
 
 use crate::expression::memory::write_value;
+use crate::expression::shared::SharedMap;
 use crate::expression::{MAXIMUM_LIST, Memory, Shape};
 
 /// Where a variable's value comes from.
@@ -76,10 +77,10 @@ impl Prepared {
         })
     }
 
-    /// The value, where it is a single one.
-    pub(super) fn one(&self) -> Option<&Value> {
+    /// The value with its shape, where it is a single one.
+    pub(super) fn one(&self) -> Option<(&Value, &Shape)> {
         match &self.0.source {
-            Source::One(value) | Source::Part(_, value) => Some(value),
+            Source::One(value) | Source::Part(_, value) => Some((value, &self.0.shape)),
             Source::Many(_) => None,
         }
     }
@@ -246,7 +247,7 @@ fn map_of<'a>(entries: impl Iterator<Item = (&'a String, Box<dyn Val>)>) -> Box<
     let map: HashMap<CelMapKey<'static>, Box<dyn Val>> = entries
         .map(|(name, value)| (CelMapKey::from(name.clone()), value))
         .collect();
-    Box::new(CelMap::from(map))
+    Box::new(SharedMap(Arc::new(CelMap::from(map))))
 }
 
 fn list_of(items: impl Iterator<Item = Box<dyn Val>>) -> Box<dyn Val> {

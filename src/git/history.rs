@@ -299,19 +299,23 @@ impl Repository {
 
     /// The bytes of a blob of at most `limit` bytes; the error is its size.
     pub fn blob(&self, id: ObjectId, limit: u64) -> Result<Result<Arc<[u8]>, u64>, GitError> {
-        let odb = self.inner.odb()?;
-        let id = id.to_git()?;
-        if limit < u64::MAX - 1 {
-            let blob = odb.read(id).map_err(|error| unread(id, error))?;
-            let size = blob.data().len() as u64;
-            return Ok(if size > limit {
-                Err(size)
-            } else {
-                Ok(Arc::from(blob.data()))
-            });
-        }
-        let blob = odb.read(id).map_err(|error| unread(id, error))?;
-        Ok(Ok(Arc::from(blob.data())))
+        let bytes = match self.known_file(id) {
+            Some(known) => known,
+            None => {
+                let store = self.inner.odb()?;
+                let oid = id.to_git()?;
+                let blob = store.read(oid).map_err(|error| unread(oid, error))?;
+                let size = blob.data().len() as u64;
+                if size > limit {
+                    return Ok(Err(size));
+                }
+                let bytes = Arc::from(blob.data());
+                self.keep_small(id, &bytes);
+                bytes
+            }
+        };
+        let size = bytes.len() as u64;
+        Ok(if size > limit { Err(size) } else { Ok(bytes) })
     }
 
     /// The tree that git's index holds, written into the object store as `git commit` would. `file` is the index that git

@@ -25,7 +25,7 @@ impl Repository {
             work_tree: self.work_tree.clone(),
             of_hook: false,
             signer: self.signer.clone(),
-            trees: std::sync::Mutex::default(),
+            known: std::sync::Mutex::default(),
         };
         let commit = memory.write_objects(new)?;
         let tree = memory.tree_of(commit)?;

@@ -3,13 +3,17 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
+
+use git2::ObjectType;
 
 use crate::git::raw::unread;
 use crate::git::{GitError, ObjectId, Repository, TreeKind, kind_of};
 
 /// How many bytes of trees are kept; a commit and the next have most of them in common.
 const MAXIMUM_KEPT: usize = 8_000_000;
+/// Largest file that is kept too: an entry of the register is looked at with every change of its clue.
+const SMALL: usize = 64;
 
 /// A name in a tree.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,11 +31,23 @@ pub struct Difference {
     pub after: Option<(TreeKind, ObjectId)>,
 }
 
-/// Trees that were read, by their ids.
+/// Trees and very small files that were read, by their ids.
 #[derive(Default)]
-pub(super) struct KnownTrees {
+pub(super) struct KnownObjects {
     trees: HashMap<ObjectId, Arc<[u8]>>,
+    files: HashMap<ObjectId, Arc<[u8]>>,
     bytes: usize,
+}
+
+impl KnownObjects {
+    /// Begins anew where too much is kept.
+    fn make_room(&mut self, bytes: usize) {
+        if self.bytes > MAXIMUM_KEPT {
+            *self = Self::default();
+        }
+        // What a map itself takes for each counts too.
+        self.bytes += bytes + 64;
+    }
 }
 
 /// An entry of a tree where it stands in the tree's bytes.
@@ -97,6 +113,23 @@ impl<'a> Iterator for Entries<'a> {
     }
 }
 
+/// Passes over the entries with which both trees begin: most of a large tree is as it was.
+fn pass_common(left: &mut Entries<'_>, right: &mut Entries<'_>) {
+    let pairs = left.rest.chunks(64).zip(right.rest.chunks(64));
+    let common = 64 * pairs.take_while(|(left, right)| left == right).count();
+    // Entries begin where the one before ends, so they are gone through; only one side needs to be.
+    let mut passed = 0;
+    while let Some((_, rest)) = split_entry(&left.rest[passed..]) {
+        let end = left.rest.len() - rest.len();
+        if end > common {
+            break;
+        }
+        passed = end;
+    }
+    left.rest = &left.rest[passed..];
+    right.rest = &right.rest[passed..];
+}
+
 /// Takes the first entry off the bytes of a tree: mode in octal digits, a space, the name, a zero byte, the id.
 fn split_entry(bytes: &[u8]) -> Option<(RawEntry<'_>, &[u8])> {
     let space = bytes.iter().position(|&byte| byte == b' ')?;
@@ -115,29 +148,39 @@ fn split_entry(bytes: &[u8]) -> Option<(RawEntry<'_>, &[u8])> {
 
 impl Repository {
     fn raw_tree(&self, id: ObjectId) -> Result<Arc<[u8]>, GitError> {
-        let lock = || {
-            self.trees
-                .lock()
-                .unwrap_or_else(std::sync::PoisonError::into_inner)
-        };
-        if let Some(known) = lock().trees.get(&id) {
+        if let Some(known) = self.known().trees.get(&id) {
             return Ok(Arc::clone(known));
         }
         let oid = id.to_git()?;
         let store = self.inner.odb()?;
         let object = store.read(oid).map_err(|error| unread(oid, error))?;
-        if object.kind() != git2::ObjectType::Tree {
+        if object.kind() != ObjectType::Tree {
             let why = "it is no tree".to_owned();
             return Err(GitError::Damaged(id.to_string(), why));
         }
         let bytes: Arc<[u8]> = Arc::from(object.data());
-        let mut known = lock();
-        if known.bytes > MAXIMUM_KEPT {
-            *known = KnownTrees::default();
-        }
-        known.bytes += bytes.len();
+        let mut known = self.known();
+        known.make_room(bytes.len());
         known.trees.insert(id, Arc::clone(&bytes));
         Ok(bytes)
+    }
+
+    fn known(&self) -> MutexGuard<'_, KnownObjects> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The bytes of a file that was kept.
+    pub(super) fn known_file(&self, id: ObjectId) -> Option<Arc<[u8]>> {
+        self.known().files.get(&id).cloned()
+    }
+
+    /// Keeps a file's bytes, if they are few.
+    pub(super) fn keep_small(&self, id: ObjectId, bytes: &Arc<[u8]>) {
+        if bytes.len() <= SMALL {
+            let mut known = self.known();
+            known.make_room(bytes.len());
+            known.files.insert(id, Arc::clone(bytes));
+        }
     }
 
     /// What lies in a tree, in git's order of names.
@@ -213,6 +256,7 @@ impl Repository {
         let (before, after) = (tree(before)?, tree(after)?);
         let mut left = Entries { rest: &before };
         let mut right = Entries { rest: &after };
+        pass_common(&mut left, &mut right);
         let (mut old, mut new) = (left.next().transpose()?, right.next().transpose()?);
         loop {
             let order = match (&old, &new) {
