@@ -93,11 +93,11 @@ fn deleted(before: &Case) -> Diagnostic {
 
 /// Entries of the trail that are not what they were, or are gone.
 fn rewritten(world: &World, before: &Case, record: &Record) -> Vec<Diagnostic> {
-    let trail = |record: &Record| {
+    fn trail(record: &Record) -> &[Value] {
         let trail = record.value.get("trail").and_then(Value::as_array);
-        trail.cloned().unwrap_or_default()
-    };
-    let old = before.card_record.as_ref().map(trail).unwrap_or_default();
+        trail.map_or(&[], Vec::as_slice)
+    }
+    let old = before.card_record.as_ref().map_or(&[][..], trail);
     let new = trail(record);
     let mut found = Vec::new();
     for (index, entry) in old.iter().enumerate() {
@@ -171,9 +171,9 @@ fn several(world: &World, record: &Record, first: usize, new: &[TrailEntry]) -> 
 /// Without a step the card stays as it is.
 fn without_step(before: &Case, record: &Record) -> Vec<Diagnostic> {
     let empty = serde_json::Map::new();
-    let fields = |record: &Record| record.value.as_object().cloned();
-    let old = before.card_record.as_ref().and_then(fields);
-    let old = old.unwrap_or_default();
+    let old = before.card_record.as_ref();
+    let old = old.and_then(|record| record.value.as_object());
+    let old = old.unwrap_or(&empty);
     let new = record.value.as_object().unwrap_or(&empty);
     let keys: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     keys.into_iter()
@@ -243,24 +243,26 @@ pub(super) fn kept(world: &World, before: &Case, after: &Case) -> Vec<Diagnostic
                 continue;
             }
             for list in &declared.kept {
-                let items = |record: &Record| {
-                    let items = record.value.get(list).and_then(Value::as_array);
-                    items.cloned().unwrap_or_default()
-                };
-                let mut left = record.map(items).unwrap_or_default();
-                for entry in items(old) {
-                    let place = left.iter().position(|item| same(Some(item), Some(&entry)));
+                let mut left: Vec<&Value> =
+                    record.map_or_else(Vec::new, |record| items(record, list));
+                for entry in items(old, list) {
+                    let place = left.iter().position(|item| same(Some(item), Some(entry)));
                     match place {
                         Some(index) => {
                             left.remove(index);
                         }
-                        None => found.push(lost(old, record, list, &entry)),
+                        None => found.push(lost(old, record, list, entry)),
                     }
                 }
             }
         }
     }
     found
+}
+
+fn items<'r>(record: &'r Record, list: &str) -> Vec<&'r Value> {
+    let items = record.value.get(list).and_then(Value::as_array);
+    items.into_iter().flatten().collect()
 }
 
 fn lost(old: &Record, record: Option<&Record>, list: &str, entry: &Value) -> Diagnostic {
