@@ -3,19 +3,23 @@
 //! A commit answers for what it changes, and for nothing else: what was wrong before it is the fault of the commit that
 //! made it so. `moment` finds what a commit changes, `replay` goes through the commits, `walk` goes one clue's way;
 //! `crossing` judges what a commit does to one clue, `merging` what a merge does, `commit` the commit itself, `signed` its
-//! signature and `beside` what stands beside the clues. It never writes.
+//! signature, `aside` what comes in from another line of history, `sealed` where a sealed version stands, and `beside` what stands beside the clues; `remedy` says what can be done. It never writes.
 
+mod aside;
 mod beside;
 mod commit;
 mod crossing;
 mod merging;
 mod moment;
+mod remedy;
 mod replay;
+mod sealed;
 mod signed;
 mod walk;
 
 pub use crossing::crossing;
 pub use replay::{Pending, Stage, audit, pending};
+pub use sealed::name_sealed_versions;
 
 use crate::diagnostic::Diagnostic;
 use crate::git::{CommitFacts, ObjectId};

@@ -1,24 +1,29 @@
-//! One clue's folder: its index card, its records and its attachments, read and validated, every file accounted for.
+//! One clue: its index card, its records and its attachments, and what expressions see of them.
 //! It judges no rule of the procedure.
 
+mod load;
 mod name;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
 
 use serde_json::{Value, json};
 
+pub use load::RecordCache;
 pub use name::{ID_LETTERS, check_name, folder_of, id_of, is_id};
 
-use crate::diagnostic::{Code, Diagnostic, Place, any_error};
-use crate::expression::{Scope, Shape};
-use crate::files::{FileKind, Files, file_name, is_passing, unreadable};
-use crate::markdown;
+use crate::case::load::Loader;
+use crate::diagnostic::{Diagnostic, Place};
+use crate::expression::{Prepared, Scope, Shape};
+use crate::files::digest;
+use crate::files::{Files, file_name};
+use crate::markdown::{self, Section};
 use crate::record::Card;
-use crate::rulebook::{NameParts, match_path};
+use crate::rulebook::NameParts;
+use crate::schema::Reference;
 use crate::text::Span;
-use crate::world::{MAXIMUM_RECORD, World};
-use crate::yaml::{self, Document};
+use crate::world::World;
+use crate::yaml::Document;
 
 /// The record name of the index card, which every clue has and no rulebook declares.
 pub const CARD: &str = "clue";
@@ -37,19 +42,56 @@ pub struct Record {
     pub bytes: Arc<[u8]>,
     pub document: Arc<Document>,
     /// The YAML, or the front matter, as a value.
-    pub value: Value,
+    pub value: Arc<Value>,
     /// Where the YAML stands in the file.
     pub yaml: Span,
     /// The text of a Markdown report, below its front matter.
     pub body: Option<Span>,
     /// Whether the schema accepts it.
     pub sound: bool,
+    derived: Arc<Derived>,
+}
+
+/// What follows from a record, found when it is first asked for.
+#[derive(Debug, Default)]
+struct Derived {
+    references: OnceLock<Vec<Reference>>,
+    sections: OnceLock<Vec<Section>>,
+    digest: OnceLock<String>,
 }
 
 impl Record {
     /// The file as text; records that were read are UTF-8.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.bytes).unwrap_or_default()
+    }
+
+    /// The value, to be changed in memory; the file stays as it is.
+    pub fn value_mut(&mut self) -> &mut Value {
+        self.derived = Arc::default();
+        Arc::make_mut(&mut self.value)
+    }
+
+    /// Everything that the record refers to, by the schema of the rulebook that it was read by.
+    pub fn references(&self, world: &World) -> &[Reference] {
+        self.derived.references.get_or_init(|| {
+            let declared = world.rulebook.records.get(&self.name);
+            let schema = declared.map_or(CARD, |declared| declared.schema.as_str());
+            world.schemas.references(schema, &self.value)
+        })
+    }
+
+    /// The sections of a Markdown report; none of another record.
+    pub fn sections(&self) -> &[Section] {
+        self.derived.sections.get_or_init(|| {
+            let body = self.body.unwrap_or_default();
+            markdown::sections(&self.text()[body.range()], body.start)
+        })
+    }
+
+    /// The SHA-256 of the file, in 64 hexadecimal digits.
+    pub fn digest(&self) -> &str {
+        self.derived.digest.get_or_init(|| digest(&self.bytes))
     }
 
     /// The place of a value in the file.
@@ -204,39 +246,57 @@ impl Case {
         self.card.as_ref().map_or("none", |card| &card.state)
     }
 
+    /// The clue as it would be in another state, with all else as it is.
+    pub fn in_state(&self, state: &str) -> Self {
+        let mut card = self.card.clone();
+        if let Some(card) = &mut card {
+            state.clone_into(&mut card.state);
+        }
+        let mut card_record = self.card_record.clone();
+        if let Some(fields) = card_record
+            .as_mut()
+            .and_then(|record| record.value_mut().as_object_mut())
+        {
+            fields.insert("state".to_owned(), Value::from(state));
+        }
+        Self {
+            id: self.id.clone(),
+            folder: self.folder.clone(),
+            card,
+            card_record,
+            records: self.records.clone(),
+            attachments: self.attachments.clone(),
+            broken: self.broken,
+            unread: self.unread.clone(),
+        }
+    }
+
     /// The variables that the rulebook's expressions see.
     pub fn scope(&self, world: &World) -> Scope {
-        let mut scope = Scope::default();
+        let mut scope = world.scope();
         let any = Shape::Any;
-        let shape = |name: &str| world.variables.get(name).unwrap_or(&any);
-        let null = Value::Null;
-        let card = self
-            .card_record
-            .as_ref()
-            .map_or(&null, |record| &record.value);
-        scope.set(CARD, card, shape(CARD));
+        let shape = |name: &str| world.variables.get(name).unwrap_or(&any).clone();
+        let nothing = Arc::new(Value::Null);
+        let value =
+            |record: Option<&Record>| Arc::clone(record.map_or(&nothing, |record| &record.value));
+        let card = value(self.card_record.as_ref());
+        scope.lend(CARD, Prepared::new(Arc::clone(&card), shape(CARD)));
         for (name, declared) in &world.rulebook.records {
-            if declared.is_many() {
-                let list: Vec<Value> = self
-                    .all(name)
-                    .iter()
-                    .map(|record| record.value.clone())
-                    .collect();
-                scope.set(name, &Value::Array(list), shape(name));
+            let prepared = if declared.is_many() {
+                let records = self.all(name).iter();
+                let values = records.map(|record| Arc::clone(&record.value)).collect();
+                Prepared::list(values, shape(name))
             } else {
-                scope.set(
-                    name,
-                    self.record(name).map_or(&null, |record| &record.value),
-                    shape(name),
-                );
-            }
+                Prepared::new(value(self.record(name)), shape(name))
+            };
+            scope.lend(name, prepared);
         }
         let text = |key: &str| card.get(key).and_then(Value::as_str).unwrap_or_default();
         world.lend(&mut scope, text("category"), text("kind"), text("urgency"));
-        scope.set("entered", &self.entered(world), shape("entered"));
-        scope.set("taken", &self.taken(), shape("taken"));
-        scope.set("step", &json!({}), shape("step"));
-        scope.set("retention", &null, &Shape::Scalar);
+        scope.set("entered", self.entered(world), &shape("entered"));
+        scope.set("taken", self.taken(), &shape("taken"));
+        scope.set("step", json!({}), &shape("step"));
+        scope.lend("retention", Prepared::new(nothing, Shape::Scalar));
         scope
     }
 
@@ -244,11 +304,12 @@ impl Case {
     pub fn scope_of(&self, world: &World, scope: &Scope, record: &Record) -> Scope {
         let mut inner = scope.clone();
         let shape = match world.variables.get(&record.name) {
-            Some(Shape::List(item)) => item,
+            Some(Shape::List(item)) => &**item,
             Some(shape) => shape,
             None => &Shape::Any,
         };
-        inner.set("record", &record.value, shape);
+        let value = Arc::clone(&record.value);
+        inner.lend("record", Prepared::new(value, shape.clone()));
         inner
     }
 
@@ -263,7 +324,7 @@ impl Case {
     ) -> Scope {
         let mut inner = scope.clone();
         let shape = match world.variables.get(&record.name) {
-            Some(Shape::List(item)) => item,
+            Some(Shape::List(item)) => &**item,
             Some(shape) => shape,
             None => &Shape::Any,
         };
@@ -272,11 +333,11 @@ impl Case {
             _ => None,
         };
         let item = match item {
-            Some(Shape::List(item)) => item,
+            Some(Shape::List(item)) => &**item,
             _ => &Shape::Any,
         };
         let entry = record.value.get(list).and_then(|list| list.get(index));
-        inner.set("entry", entry.unwrap_or(&Value::Null), item);
+        inner.set("entry", entry.cloned().unwrap_or_default(), item);
         inner
     }
 
@@ -308,337 +369,4 @@ impl Case {
                 .collect(),
         )
     }
-}
-
-/// What tells a record that was read: its path, its bytes, and the rulebook that it was read by.
-type ReadAs = (String, [u8; 20], usize);
-
-/// Each with what reading it said; none where nothing could be made of the bytes.
-type KnownRecords = HashMap<ReadAs, (Option<Record>, Vec<Diagnostic>)>;
-
-/// Records that were read, for whoever reads a clue many times over.
-#[derive(Default)]
-pub struct RecordCache {
-    known: Mutex<KnownRecords>,
-}
-
-impl RecordCache {
-    fn known(&self) -> MutexGuard<'_, KnownRecords> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-struct Loader<'a> {
-    files: &'a dyn Files,
-    world: &'a World,
-    cache: Option<&'a RecordCache>,
-    diagnostics: Vec<Diagnostic>,
-}
-
-impl Loader<'_> {
-    fn fill(&mut self, case: &mut Case) {
-        let paths = match self.files.walk(&case.folder) {
-            Ok(paths) => paths,
-            Err(error) => {
-                self.diagnostics.push(unreadable(&case.folder, &error));
-                case.broken = true;
-                return;
-            }
-        };
-        let mut folded: BTreeMap<String, String> = BTreeMap::new();
-        for (path, kind) in paths {
-            let inner = path[case.folder.len() + 1..].to_owned();
-            if is_passing(file_name(&path)) {
-                continue;
-            }
-            for part in inner.split('/') {
-                if let Some(diagnostic) = check_name(&path, part) {
-                    self.diagnostics.push(diagnostic);
-                }
-            }
-            if let Some(other) = folded.insert(inner.to_lowercase(), inner.clone()) {
-                self.diagnostics.push(
-                    Diagnostic::new(
-                        Code::FileName,
-                        Place::file(&path),
-                        format!("the name differs from {other} only in upper and lower case"),
-                        format!("文件名与 {other} 只有大小写之差"),
-                    )
-                    .remedy(
-                        "rename one of the two: on Windows and macOS there can be only one",
-                        "请给其中一个改名：在 Windows 和 macOS 上两者不能并存",
-                    ),
-                );
-            }
-            if kind != FileKind::File {
-                self.diagnostics
-                    .push(unreadable(&path, &crate::files::ReadError::Kind(kind)));
-                // A link in the place of a record would otherwise look as if the record were absent.
-                case.broken |= !inner.starts_with("attachments/") && kind != FileKind::Executable;
-                if kind != FileKind::Executable {
-                    case.unread.extend(self.name_of(&inner));
-                    continue;
-                }
-            }
-            if let Some(name) = inner.strip_prefix("attachments/") {
-                case.attachments.push(name.to_owned());
-            } else if inner == "clue.yaml" {
-                self.card(case, path, inner);
-            } else {
-                self.record(case, path, inner);
-            }
-        }
-        for (path, name) in self.folders_in_place_of_records(case) {
-            self.diagnostics.push(unreadable(
-                &path,
-                &crate::files::ReadError::Kind(FileKind::Folder),
-            ));
-            case.broken = true;
-            case.unread.insert(name);
-        }
-    }
-
-    /// A folder that has a record's name; git does not keep empty ones, people make them all the same.
-    fn folders_in_place_of_records(&self, case: &Case) -> Vec<(String, String)> {
-        let card = (CARD.to_owned(), "clue.yaml".to_owned());
-        let records = self
-            .world
-            .rulebook
-            .records
-            .iter()
-            .filter(|(_, record)| !record.is_many())
-            .map(|(name, record)| (name.clone(), record.path.clone()));
-        std::iter::once(card)
-            .chain(records)
-            .map(|(name, inner)| (format!("{}/{inner}", case.folder), name))
-            .filter(|(path, _)| matches!(self.files.kind(path), Ok(Some(FileKind::Folder))))
-            .collect()
-    }
-
-    /// The rulebook's name of the record that a file's path says it is.
-    fn name_of(&self, inner: &str) -> Option<String> {
-        if inner == "clue.yaml" {
-            return Some(CARD.to_owned());
-        }
-        self.world
-            .rulebook
-            .records
-            .iter()
-            .find(|(_, declared)| match_path(&declared.path, inner).is_some())
-            .map(|(name, _)| name.clone())
-    }
-
-    fn card(&mut self, case: &mut Case, path: String, inner: String) {
-        let Some(record) = self.read(case, CARD, CARD, path, inner, NameParts::new(), false) else {
-            case.unread.insert(CARD.to_owned());
-            return;
-        };
-        if record.sound {
-            match serde_json::from_value(record.value.clone()) {
-                Ok(card) => case.card = Some(card),
-                Err(error) => self.diagnostics.push(Diagnostic::new(
-                    Code::SchemaType,
-                    Place::file(&record.path),
-                    format!("the index card cannot be used: {error}"),
-                    format!("索引卡无法使用：{error}"),
-                )),
-            }
-        }
-        case.broken |= case.card.is_none();
-        case.card_record = Some(record);
-    }
-
-    fn record(&mut self, case: &mut Case, path: String, inner: String) {
-        let matched = self
-            .world
-            .rulebook
-            .records
-            .iter()
-            .find_map(|(name, declared)| {
-                match_path(&declared.path, &inner).map(|parts| (name.clone(), declared, parts))
-            });
-        let Some((name, declared, parts)) = matched else {
-            self.diagnostics.push(self.unknown(&path, &inner));
-            return;
-        };
-        let Some(record) = self.read(
-            case,
-            &name,
-            &declared.schema,
-            path,
-            inner,
-            parts,
-            declared.is_markdown(),
-        ) else {
-            case.unread.insert(name);
-            return;
-        };
-        if let (Some(own), Some(written)) = (
-            record.parts.get("department"),
-            record.text_at("/department"),
-        ) && own != written
-        {
-            self.diagnostics.push(
-                Diagnostic::new(
-                    Code::FileMisplaced,
-                    record.place("/department"),
-                    format!("the file is named after `{own}`, and the record says `{written}`"),
-                    format!("文件名是 `{own}`，记录中的部门却是 `{written}`"),
-                )
-                .remedy(
-                    "rename the file, or correct the department",
-                    "请改文件名，或改正部门",
-                ),
-            );
-        }
-        case.records.entry(name).or_default().push(record);
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one private function, called twice, that makes a record of its parts"
-    )]
-    fn read(
-        &mut self,
-        case: &mut Case,
-        name: &str,
-        schema: &str,
-        path: String,
-        inner: String,
-        parts: NameParts,
-        is_markdown: bool,
-    ) -> Option<Record> {
-        let identity = self.cache.and_then(|_| self.files.identity(&path));
-        let world = std::ptr::from_ref(self.world) as usize;
-        let Some((cache, identity)) = self.cache.zip(identity) else {
-            return self.read_anew(case, name, schema, path, inner, parts, is_markdown);
-        };
-        let key = (path, identity, world);
-        let known = cache.known().get(&key).cloned();
-        let (record, found) = match known {
-            Some(known) => known,
-            None => {
-                let before = self.diagnostics.len();
-                let path = key.0.clone();
-                let record = self.read_anew(case, name, schema, path, inner, parts, is_markdown);
-                let found = self.diagnostics.split_off(before);
-                let read = (record, found);
-                cache.known().insert(key, read.clone());
-                read
-            }
-        };
-        case.broken |= record.as_ref().is_none_or(|record| !record.sound);
-        self.diagnostics.extend(found);
-        record
-    }
-
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one private function, called twice, that makes a record of its parts"
-    )]
-    fn read_anew(
-        &mut self,
-        case: &mut Case,
-        name: &str,
-        schema: &str,
-        path: String,
-        inner: String,
-        parts: NameParts,
-        is_markdown: bool,
-    ) -> Option<Record> {
-        let bytes = match self.files.read(&path, MAXIMUM_RECORD) {
-            Ok(Some(bytes)) => bytes,
-            Ok(None) => return None,
-            Err(error) => {
-                self.diagnostics.push(unreadable(&path, &error));
-                case.broken = true;
-                return None;
-            }
-        };
-        let (document, found, yaml_span, body) = if is_markdown {
-            read_markdown(&path, &bytes)
-        } else {
-            let (document, found) = yaml::parse(&path, &bytes);
-            (document, found, Span::new(0, bytes.len()), None)
-        };
-        let mut sound = !any_error(&found);
-        let faulty: Vec<Place> = found.iter().map(|found| found.place.clone()).collect();
-        self.diagnostics.extend(found);
-        let Some(document) = document else {
-            case.broken = true;
-            return None;
-        };
-        let value = document.root.to_json();
-        let found = self
-            .world
-            .schemas
-            .validate(schema, &path, &document.root, &value);
-        sound &= !any_error(&found);
-        // What was not read as YAML, such as an alias, has no value to be judged.
-        let found = found
-            .into_iter()
-            .filter(|found| !faulty.contains(&found.place));
-        self.diagnostics.extend(found);
-        case.broken |= !sound;
-        Some(Record {
-            name: name.to_owned(),
-            path,
-            inner,
-            parts,
-            bytes,
-            document: Arc::new(document),
-            value,
-            yaml: yaml_span,
-            body,
-            sound,
-        })
-    }
-
-    fn unknown(&self, path: &str, inner: &str) -> Diagnostic {
-        let paths: Vec<&str> = self
-            .world
-            .rulebook
-            .records
-            .values()
-            .map(|record| record.path.as_str())
-            .collect();
-        let near = crate::text::nearest(inner, paths.iter().copied().chain(["clue.yaml"]));
-        let diagnostic = Diagnostic::new(
-            Code::FileUnknown,
-            Place::file(path),
-            "this file belongs to no record".to_owned(),
-            "这个文件不属于任何记录".to_owned(),
-        );
-        match near {
-            Some(near) => diagnostic.remedy(
-                format!("perhaps {near} is meant"),
-                format!("是否应为 {near}？"),
-            ),
-            None => diagnostic.remedy(
-                "move it to attachments/ and list it in the collection form, or delete it",
-                "请移入 attachments/ 并登记到线索收集表，或者删除",
-            ),
-        }
-    }
-}
-
-fn read_markdown(
-    path: &str,
-    bytes: &[u8],
-) -> (Option<Document>, Vec<Diagnostic>, Span, Option<Span>) {
-    let nothing = Span::default();
-    let (text, mut found) = yaml::check_bytes(path, bytes);
-    let Some(text) = text else {
-        return (None, found, nothing, None);
-    };
-    let (front, body) = match markdown::parts(path, text) {
-        Ok(parts) => parts,
-        Err(finding) => {
-            found.push(finding);
-            return (None, found, nothing, None);
-        }
-    };
-    let (document, more) = yaml::parse_at(path, &text[front.range()], front.start);
-    found.extend(more);
-    (document, found, front, Some(body))
 }

@@ -15,8 +15,16 @@ use crate::time::Timestamp;
 /// What the names of the tags begin with.
 pub const TAGS: &str = "checkpoint/";
 
-/// What belongs to the manifest, of all that lies in a clue repository's folder.
-pub const PARTS: [&str; 7] = [
+/// The version of the line and the manifest that are made now.
+pub const VERSION: u8 = 2;
+
+/// What belongs to the manifest of a version, of all names at the top of a clue repository's folder: every one, and in
+/// version 1 only those that records and rules lie in.
+pub fn belongs(version: u8, name: &str) -> bool {
+    version != 1 || PARTS.contains(&name)
+}
+
+const PARTS: [&str; 7] = [
     "clues",
     "register",
     "organisation.yaml",
@@ -37,6 +45,8 @@ const COLUMNS: usize = 64;
 /// What a repository held at a commit.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Checkpoint {
+    /// Which files the manifest holds; see [`belongs`].
+    pub version: u8,
     /// When the checkpoint was made.
     pub at: Timestamp,
     pub commit: String,
@@ -54,8 +64,14 @@ impl fmt::Display for Checkpoint {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "clue-checkpoint 1 {} commit={} commits={} clues={} records={} manifest={}",
-            self.at, self.commit, self.commits, self.clues, self.records, self.manifest
+            "clue-checkpoint {} {} commit={} commits={} clues={} records={} manifest={}",
+            self.version,
+            self.at,
+            self.commit,
+            self.commits,
+            self.clues,
+            self.records,
+            self.manifest
         )
     }
 }
@@ -63,10 +79,12 @@ impl fmt::Display for Checkpoint {
 impl Checkpoint {
     /// Reads the line, exactly as it is written; nothing else is one.
     pub fn parse(line: &str) -> Option<Self> {
-        let mut words = line.strip_prefix("clue-checkpoint 1 ")?.split(' ');
+        let mut words = line.strip_prefix("clue-checkpoint ")?.split(' ');
+        let version = known(words.next()?)?;
         let at = Timestamp::parse(words.next()?)?;
         let mut next = |name: &str| words.next()?.strip_prefix(name)?.strip_prefix('=');
         let read = Self {
+            version,
             at,
             commit: next("commit")?.to_owned(),
             commits: next("commits")?.parse().ok()?,
@@ -83,8 +101,15 @@ impl Checkpoint {
     /// The message of the checkpoint's tag, with the reply of a time-stamping authority where there is one.
     pub fn message(&self, stamp: Option<&[u8]>) -> String {
         let mut text = format!(
-            "checkpoint of {} clues\n\nCheckpoint-Version: 1\nCheckpoint-Time: {}\nCheckpoint-Commit: {}\nCheckpoint-Commits: {}\nCheckpoint-Clues: {}\nCheckpoint-Records: {}\nCheckpoint-Manifest: {}\n",
-            self.clues, self.at, self.commit, self.commits, self.clues, self.records, self.manifest
+            "checkpoint of {} clues\n\nCheckpoint-Version: {}\nCheckpoint-Time: {}\nCheckpoint-Commit: {}\nCheckpoint-Commits: {}\nCheckpoint-Clues: {}\nCheckpoint-Records: {}\nCheckpoint-Manifest: {}\n",
+            self.clues,
+            self.version,
+            self.at,
+            self.commit,
+            self.commits,
+            self.clues,
+            self.records,
+            self.manifest
         );
         if let Some(stamp) = stamp {
             text.push('\n');
@@ -105,8 +130,8 @@ impl Checkpoint {
             let rest = lines.next()?.strip_prefix("Checkpoint-")?;
             rest.strip_prefix(name)?.strip_prefix(": ")
         };
-        next("Version").filter(|version| *version == "1")?;
         let read = Self {
+            version: known(next("Version")?)?,
             at: Timestamp::parse(next("Time")?)?,
             commit: next("Commit")?.to_owned(),
             commits: next("Commits")?.parse().ok()?,
@@ -130,6 +155,12 @@ impl Checkpoint {
     pub fn stamped(&self) -> Vec<u8> {
         format!("{self}\n").into_bytes()
     }
+}
+
+/// A version that can be read.
+fn known(text: &str) -> Option<u8> {
+    let version = text.parse().ok()?;
+    (1..=VERSION).contains(&version).then_some(version)
 }
 
 fn is_hexadecimal(text: &str, lengths: &[usize]) -> bool {
@@ -234,6 +265,7 @@ mod tests {
 
     fn example() -> Checkpoint {
         Checkpoint {
+            version: 1,
             at: Timestamp::parse("2026-11-25T10:00:00+08:00").expect("a time"),
             commit: "0123456789abcdef0123456789abcdef01234567".to_owned(),
             commits: 12,
@@ -255,7 +287,14 @@ mod tests {
         refused(&format!("{line} "));
         refused(&format!("{line}\n"));
         refused(&format!("{line} more=1"));
-        refused(&line.replace("clue-checkpoint 1", "clue-checkpoint 2"));
+        let second = Checkpoint {
+            version: 2,
+            ..example()
+        };
+        assert_eq!(Checkpoint::parse(&second.to_string()), Some(second));
+        for version in ["0", "3", "02", "+2", ""] {
+            refused(&line.replace("clue-checkpoint 1", &format!("clue-checkpoint {version}")));
+        }
         refused(&line.replace("clues=3", "clues=03"));
         refused(&line.replace("clues=3", "clues=+3"));
         refused(&line.replace("clues=3 ", ""));

@@ -15,6 +15,7 @@ mod examples;
 mod explain;
 mod filter;
 mod findings;
+mod help;
 mod hook;
 mod import;
 mod keys;
@@ -151,6 +152,8 @@ enum Subcommands {
     Completions(setup::Completions),
     /// Print the manual page
     Man(setup::Man),
+    /// Tell about a command, as its --help does
+    Help(help::Help),
 }
 
 impl Subcommands {
@@ -185,7 +188,8 @@ impl Subcommands {
             | Self::Calendar(_)
             | Self::MergeDriver(_)
             | Self::Completions(_)
-            | Self::Man(_) => false,
+            | Self::Man(_)
+            | Self::Help(_) => false,
         }
     }
 }
@@ -431,6 +435,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Checkpoint(command) => command.run(&context),
         Subcommands::Completions(command) => command.run(&context),
         Subcommands::Man(command) => command.run(&context),
+        Subcommands::Help(command) => command.run(&context),
     };
     match result {
         Ok(answer) => {
@@ -491,6 +496,10 @@ fn fail(failure: &Failure, context: &Context) -> ExitCode {
         Failure::Usage { message, remedy } => {
             tell(message, remedy.as_ref());
             ExitCode::from(2)
+        }
+        Failure::Refused { message, remedy } => {
+            tell(message, Some(remedy));
+            ExitCode::from(4)
         }
         Failure::Publish(error) => {
             tell(&error.message(), Some(&error.remedy()));

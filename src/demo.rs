@@ -180,7 +180,8 @@ pub fn play(folder: &Path, progress: &dyn Fn(usize, usize)) -> Result<Played, Fa
 
 /// When the sample organisation began its repository, and who did it.
 const BEGIN: &str = "2026-01-05T09:00:00+08:00";
-const FOUNDER: (&str, &str) = ("李伟", "li.wei@huayuan-machinery.example");
+/// Name and address of whoever made the sample repository, its officer.
+pub const FOUNDER: (&str, &str) = ("李伟", "li.wei@huayuan-machinery.example");
 
 fn perform(
     engine: &Engine,

@@ -108,7 +108,7 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         name: "locks",
-        about: || Bilingual::new("no lock was left behind", "没有遗留的锁"),
+        about: || Bilingual::new("there is no lock", "没有锁"),
         run: locks::locks,
     },
     Check {

@@ -8,6 +8,7 @@ mod documents;
 mod drafts;
 mod gate;
 mod history;
+mod hooks;
 mod intake;
 mod merging;
 #[cfg(feature = "pdf")]
@@ -26,14 +27,16 @@ use std::time::Duration;
 pub use audit::HistoryReader;
 pub use calendar::{CalendarImport, YearChange};
 pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
-pub use gate::{Push, Pushed, Refusal, install_hook};
+pub use gate::{Push, Pushed, Refusal};
+pub use hooks::install_hooks;
 pub use intake::{Collected, Intake, Judge};
 pub use merging::{MergingLack, mend_merging, merging_lacks};
 #[cfg(feature = "pdf")]
 pub use paper::Paper;
-pub use setup::init;
+pub use setup::{HostFiles, add_host_files, init};
 pub use supervision::{SampleRequest, SupervisionRequest};
 
+use crate::audit::name_sealed_versions;
 use crate::builtin;
 use crate::case::{Case, folder_of, id_of, is_id};
 use crate::check::{check_all, clue_folders, entry_path};
@@ -42,7 +45,7 @@ use crate::commit::{PublishError, recover};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::due::{Item, items};
 use crate::files::{DiskFiles, Files};
-use crate::git::{GitError, Repository};
+use crate::git::{GitError, ObjectId, Repository};
 use crate::template::Templates;
 use crate::text::Bilingual;
 use crate::time::Timestamp;
@@ -66,6 +69,11 @@ pub enum Failure {
     Usage {
         message: Bilingual,
         remedy: Option<Bilingual>,
+    },
+    /// It would do harm or could never do what is wanted, and nothing was changed.
+    Refused {
+        message: Bilingual,
+        remedy: Bilingual,
     },
     /// The change could not be published.
     Publish(PublishError),
@@ -132,6 +140,17 @@ pub fn find_root(start: &Path) -> Option<PathBuf> {
         .map(Path::to_owned)
 }
 
+/// Refuses a folder whose git repository has no files to work on, or none that can be read: else every command would do
+/// half of what it should, each in its own words.
+pub fn usable(start: &Path) -> Result<(), Failure> {
+    match Repository::discover(start) {
+        Err(
+            error @ (GitError::Bare | GitError::ObjectFormat(_) | GitError::ReferenceFormat(_)),
+        ) => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
 /// The path of a clue repository below the top of its git repository; empty where they are one, or there is no git.
 pub fn prefix_of(root: &Path) -> String {
     let repository = Repository::discover(root).ok().flatten();
@@ -150,6 +169,7 @@ fn disk(root: &Path) -> DiskFiles {
 impl Engine {
     /// Opens the repository that a folder belongs to.
     pub fn open(start: &Path) -> Result<Self, Failure> {
+        usable(start)?;
         let Some(root) = find_root(start) else {
             return Err(Failure::Environment {
                 message: Bilingual::new(
@@ -215,7 +235,17 @@ impl Engine {
         if let Ok(Some(repository)) = Repository::discover(root) {
             let _ = recover(&repository, Duration::ZERO);
         }
-        check_all(&disk(root), builtin::files(), only)
+        let mut found = check_all(&disk(root), builtin::files(), only);
+        if found.iter().any(|one| one.code == Code::SealBroken)
+            && let Ok(Some(repository)) = Repository::discover(root)
+            && let Ok(head) = repository.head()
+            && let Some(head) = head.commit().and_then(ObjectId::parse)
+        {
+            // The last commit need not hold what was sealed. Where history does not tell it, the finding says what it did.
+            let prefix = repository.prefix(root);
+            let _ = name_sealed_versions(&repository, &prefix, head, &mut found);
+        }
+        found
     }
 
     /// The folder of a clue, by id, register number, or a path into its folder.

@@ -1,19 +1,24 @@
 //! Conditions of the rulebook: CEL expressions, compiled, checked against the schemas before anything runs, evaluated.
 //! It never knows what an expression is for, and never lets one run unbounded.
 
+mod memory;
 mod shape;
+mod shared;
 mod value;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use cel::common::ast::{EntryExpr, Expr, IdedExpr};
 use cel::{Context, Env, Program};
 use serde_json::Value;
 
+pub use memory::Memory;
 pub use shape::Shape;
 pub use value::{Prepared, Scope};
 
+use memory::{Read, names, reads};
 use value::to_json;
 
 use crate::text::{Bilingual, Span};
@@ -45,6 +50,11 @@ pub struct Fault {
 pub struct Expression {
     source: String,
     program: Program,
+    /// No other expression of this process has the same.
+    id: u64,
+    reads: Vec<Read>,
+    /// Where the expression is nothing but a name.
+    name: Option<Read>,
 }
 
 impl Expression {
@@ -86,8 +96,12 @@ impl Expression {
                 message: in_words(&text),
             }
         })?;
+        static COMPILED: AtomicU64 = AtomicU64::new(0);
         let expression = Self {
             source: source.to_owned(),
+            id: COMPILED.fetch_add(1, Ordering::Relaxed),
+            reads: reads(program.expression()),
+            name: names(program.expression()),
             program,
         };
         if nesting(expression.program.expression()) > MAXIMUM_NESTING {
@@ -117,6 +131,18 @@ impl Expression {
 
     /// Evaluates; the error says, in both languages, why no value came out.
     pub fn evaluate(&self, scope: &Scope) -> Result<Value, Bilingual> {
+        if let Some(value) = self.name.as_ref().and_then(|name| name.plain(scope)) {
+            return Ok(value);
+        }
+        match &scope.memory {
+            Some(memory) => {
+                memory.recall(self.id, &self.reads, scope, || self.evaluate_anew(scope))
+            }
+            None => self.evaluate_anew(scope),
+        }
+    }
+
+    fn evaluate_anew(&self, scope: &Scope) -> Result<Value, Bilingual> {
         let mut context = Context::with_env(Arc::clone(environment()));
         context.set_variable_resolver(scope);
         match self.program.execute(&context) {
@@ -259,15 +285,15 @@ mod tests {
         let record = Shape::from_schema(&schema);
         BTreeMap::from([
             ("record".to_owned(), record.clone()),
-            ("all_of_them".to_owned(), Shape::List(Box::new(record))),
+            ("all_of_them".to_owned(), Shape::List(Arc::new(record))),
         ])
     }
 
     fn scope(record: &Value) -> Scope {
         let mut scope = Scope::default();
         let shapes = shapes();
-        scope.set("record", record, &shapes["record"]);
-        scope.set("all_of_them", &json!([record]), &shapes["all_of_them"]);
+        scope.set("record", record.clone(), &shapes["record"]);
+        scope.set("all_of_them", json!([record]), &shapes["all_of_them"]);
         scope
     }
 

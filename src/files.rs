@@ -10,6 +10,8 @@ mod tree;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use sha2::{Digest, Sha256};
+
 pub use disk::DiskFiles;
 pub use finding::unreadable;
 pub use memory::MemoryFiles;
@@ -76,6 +78,16 @@ pub trait Files: Send + Sync {
         }
         Ok(found)
     }
+}
+
+/// The SHA-256 of a file's bytes, in 64 hexadecimal digits.
+pub fn digest(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    Sha256::digest(bytes)
+        .iter()
+        .flat_map(|byte| [byte >> 4, byte & 15])
+        .map(|half| char::from(DIGITS[usize::from(half)]))
+        .collect()
 }
 
 /// Joins a folder and a name; the top folder is the empty string.

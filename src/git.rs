@@ -9,11 +9,13 @@ mod index;
 mod inspect;
 mod pack;
 mod path;
+mod raw;
 mod sign;
 mod signature;
 mod store;
 mod tag;
 mod text;
+mod trees;
 
 use std::path::{Path, PathBuf};
 
@@ -21,15 +23,17 @@ use git2::{ErrorCode, ObjectType, Oid};
 
 pub use driver::{MERGE_DRIVER, program_of};
 pub use error::GitError;
-pub use history::{CommitFacts, Difference, ObjectId, Range, TreeEntry};
+pub use history::{CommitFacts, ObjectId, Range};
 pub use identity::{Environment, Identity};
 pub use index::{IndexFault, NewIndex, Touched};
 pub use inspect::IndexDeviation;
 pub use path::Turn;
+pub use raw::BadHeader;
 pub use sign::{NAMESPACE, Signer};
 pub use signature::SignedObject;
 pub use store::{FileState, NewCommit, RefMoved};
 pub use text::{Favour, is_binary, merge_text};
+pub use trees::{Difference, TreeEntry};
 
 pub use tag::{Tag, TagReference, TreeFile};
 
@@ -77,6 +81,8 @@ pub struct Repository {
     of_hook: bool,
     /// What signs the commits that are written; none where they are not signed.
     signer: Result<Option<Signer>, GitError>,
+    /// Objects that were read.
+    known: std::sync::Mutex<trees::KnownObjects>,
 }
 
 impl Repository {
@@ -118,6 +124,7 @@ impl Repository {
             work_tree,
             of_hook: false,
             signer: Ok(None),
+            known: std::sync::Mutex::default(),
         })
     }
 
@@ -157,7 +164,11 @@ impl Repository {
         };
         match self.inner.find_reference(target) {
             Ok(branch) => {
-                let commit = branch.peel(ObjectType::Commit)?.id().to_string();
+                // What the branch holds need not be a commit that the library can read.
+                let commit = match branch.resolve()?.target() {
+                    Some(commit) => commit.to_string(),
+                    None => branch.peel(ObjectType::Commit)?.id().to_string(),
+                };
                 Ok(Head::Branch {
                     reference: target.to_owned(),
                     commit,
@@ -174,6 +185,9 @@ impl Repository {
     pub fn resolve(&self, revision: &str) -> Result<Option<String>, GitError> {
         let object = match self.inner.revparse_single(revision) {
             Ok(object) => object,
+            Err(_) if let Some(commit) = self.raw_resolve(revision) => {
+                return Ok(Some(commit.to_string()));
+            }
             Err(error)
                 if matches!(
                     error.code(),
@@ -238,16 +252,22 @@ impl Repository {
         if !matches!(kind, TreeKind::File | TreeKind::Executable) {
             return Ok(None);
         }
-        let (size, _) = self.inner.odb()?.read_header(id)?;
+        let header = self.inner.odb()?.read_header(id);
+        let (size, _) = header.map_err(|error| raw::unread(id, error))?;
         if size as u64 > limit {
             return Err(GitError::Failed(format!("{path} has {size} bytes")));
         }
-        Ok(Some(self.inner.find_blob(id)?.content().to_vec()))
+        let blob = self.inner.find_blob(id);
+        Ok(Some(
+            blob.map_err(|error| raw::unread(id, error))?
+                .content()
+                .to_vec(),
+        ))
     }
 
     /// Lists a folder of a commit's tree.
     pub fn list_tree(&self, commit: &str, path: &str) -> Result<Vec<(String, TreeKind)>, GitError> {
-        let root = self.inner.find_commit(Oid::from_str(commit)?)?.tree()?;
+        let root = self.tree_of(Oid::from_str(commit)?)?;
         let tree = if path.is_empty() {
             root
         } else {
@@ -287,7 +307,7 @@ impl Repository {
     }
 
     fn entry(&self, commit: &str, path: &str) -> Result<Option<(Oid, TreeKind)>, GitError> {
-        let root = self.inner.find_commit(Oid::from_str(commit)?)?.tree()?;
+        let root = self.tree_of(Oid::from_str(commit)?)?;
         if path.is_empty() {
             return Ok(Some((root.id(), TreeKind::Folder)));
         }
@@ -296,6 +316,19 @@ impl Repository {
             Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+/// What git is in the middle of, in Chinese.
+pub fn doing_zh(what: &str) -> &str {
+    match what {
+        "merge" => "合并",
+        "revert" => "还原（revert）",
+        "cherry-pick" => "拣选（cherry-pick）",
+        "bisect" => "二分查找（bisect）",
+        "rebase" => "变基（rebase）",
+        "am" => "补丁应用（am）",
+        other => other,
     }
 }
 

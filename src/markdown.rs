@@ -115,7 +115,8 @@ fn missing(path: &str, span: Span) -> Diagnostic {
     )
 }
 
-fn sections(body: &str, offset: usize) -> Vec<Section> {
+/// The sections of a report's text, which stands at an offset of the file.
+pub fn sections(body: &str, offset: usize) -> Vec<Section> {
     let arena = Arena::new();
     let root = parse_document(&arena, body, &options(body));
     let lines = line_starts(body);

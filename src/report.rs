@@ -92,19 +92,25 @@ pub fn one(diagnostic: &Diagnostic, files: &dyn Files, style: Style) -> String {
         _ if path.is_empty() => Group::with_title(heading),
         _ => Group::with_title(heading).element(annotate_snippets::Origin::path(path.as_str())),
     };
-    if let Some(remedy) = &diagnostic.remedy {
-        group = group.element(
-            Level::HELP
-                .with_name(word(language, "help", "办法"))
-                .message(visible(remedy.get(language))),
-        );
+    // What is about a commit as a whole has no file whose margin a remedy could stand beside.
+    let is_placed = source.is_some() && diagnostic.place.span.is_some() || !path.is_empty();
+    let remedy = diagnostic.remedy.as_ref().map(|remedy| {
+        let label = word(language, "help: ", "办法：");
+        format!("{label}{}", visible(remedy.get(language)))
+    });
+    if let Some(remedy) = remedy.as_ref().filter(|_| is_placed) {
+        group = group.element(Level::HELP.no_name().message(remedy.as_str()));
     }
     let renderer = if style.colour {
         Renderer::styled()
     } else {
         Renderer::plain()
     };
-    renderer.render(&[group])
+    let mut shown = renderer.render(&[group]);
+    if let Some(remedy) = remedy.filter(|_| !is_placed) {
+        shown.push_str(&format!("\n  = {}", remedy.replace('\n', "\n    ")));
+    }
+    shown
 }
 
 /// The last line: how many findings there are.
@@ -243,7 +249,27 @@ mod caret {
         1 | 标题: 三号机床
           |       ^^^^^^^^
           |
-          = 办法: 请改
+          = 办法：请改
         ");
+    }
+
+    #[test]
+    fn what_has_no_file_has_no_margin() {
+        let diagnostic = Diagnostic::new(Code::HistoryDate, Place::file(""), "late", "晚了")
+            .remedy("wait\nand see", "请等")
+            .procedure("P2");
+        let style = |language| Style {
+            language,
+            colour: false,
+        };
+        let files = MemoryFiles::default();
+        assert_eq!(
+            one(&diagnostic, &files, style(Language::En)),
+            "error[history-date, P2]: late\n  = help: wait\n    and see"
+        );
+        assert_eq!(
+            one(&diagnostic, &files, style(Language::Zh)),
+            "错误[history-date, P2]: 晚了\n  = 办法：请等"
+        );
     }
 }

@@ -7,7 +7,7 @@ mod pattern;
 pub mod soundness;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
@@ -19,7 +19,7 @@ pub use pattern::{NameParts, match_path};
 
 use crate::expression::{Expression, Fault, Scope, Shape};
 use crate::schema::Schemas;
-use crate::text::{Bilingual, Language};
+use crate::text::{Bilingual, Language, visible_line};
 
 /// A condition or value of the rulebook, written in CEL.
 pub struct Condition {
@@ -506,6 +506,16 @@ impl Rulebook {
         label.map_or(key, |label| label.get(language)).to_owned()
     }
 
+    /// A step or a state in a Chinese sentence: by its label, with its key.
+    pub fn named_zh(&self, what: &str, key: &str) -> String {
+        let label = self.label(what, key, Language::Zh);
+        if label == key {
+            format!("“{}”", visible_line(key))
+        } else {
+            format!("“{}”（{}）", visible_line(&label), visible_line(key))
+        }
+    }
+
     /// Whether a name is declared in the list that a schema's `x-reference` means; `None` for other lists.
     pub fn declares(&self, what: &str, key: &str) -> Option<bool> {
         Some(match what {
@@ -544,7 +554,7 @@ impl Rulebook {
             _ => Shape::Any,
         };
         let texts = |names: &mut dyn Iterator<Item = &str>| {
-            Shape::Fields(names.map(|name| (name.to_owned(), Shape::Scalar)).collect())
+            Shape::fields(names.map(|name| (name.to_owned(), Shape::Scalar)))
         };
         let mut variables = BTreeMap::from([
             ("clue".to_owned(), schemas.shape("clue")),
@@ -566,7 +576,7 @@ impl Rulebook {
         for (name, record) in &self.records {
             let shape = schemas.shape(&record.schema);
             let shape = if record.is_many() {
-                Shape::List(Box::new(shape))
+                Shape::List(Arc::new(shape))
             } else {
                 shape
             };

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use crate::check::digest;
+use crate::files::digest;
 use crate::text::{Bilingual, Language};
 
 /// What a sample is drawn from, and how large it is to be.

@@ -1,6 +1,7 @@
 //! JSON Schemas of the records: loaded from the repository, compiled when first needed, their findings put into words.
 //! It never knows what a record is for; it tells where a value departs from its schema, and what refers to what.
 
+mod references;
 mod words;
 
 use std::collections::BTreeMap;
@@ -8,6 +9,9 @@ use std::sync::OnceLock;
 
 use jsonschema::Validator;
 use serde_json::Value;
+
+pub use references::Reference;
+use references::Way;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Shape;
@@ -38,21 +42,12 @@ const MAXIMUM_SIZE: u64 = 1024 * 1024;
 struct Schema {
     value: Value,
     validator: OnceLock<Option<Validator>>,
+    ways: OnceLock<Vec<Way>>,
 }
 
 /// The schemas of a repository.
 pub struct Schemas {
     schemas: BTreeMap<String, Schema>,
-}
-
-/// A value that names something elsewhere.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reference {
-    /// JSON pointer to the value.
-    pub pointer: String,
-    /// What is named: `person`, `department`, `clue`, `category`, ...
-    pub what: String,
-    pub name: String,
 }
 
 impl Schemas {
@@ -84,6 +79,7 @@ impl Schemas {
                     Schema {
                         value,
                         validator: OnceLock::new(),
+                        ways: OnceLock::new(),
                     },
                 );
             }
@@ -172,8 +168,11 @@ impl Schemas {
     /// Finds every value that the schema says refers to something (`x-reference`).
     pub fn references(&self, name: &str, value: &Value) -> Vec<Reference> {
         let mut found = Vec::new();
-        if let Some(schema) = self.get(name) {
-            collect_references(schema, value, &mut String::new(), &mut found);
+        if let Some(schema) = self.schemas.get(name) {
+            let ways = schema.ways.get_or_init(|| references::ways(&schema.value));
+            for way in ways {
+                way.follow(value, &mut found);
+            }
         }
         found
     }
@@ -259,60 +258,6 @@ pub fn title(schema: &Value, pointer: &str) -> Option<Bilingual> {
         .as_str()?
         .split_once(" · ")?;
     Some(Bilingual::new(en, zh))
-}
-
-fn collect_references(
-    schema: &Value,
-    value: &Value,
-    pointer: &mut String,
-    found: &mut Vec<Reference>,
-) {
-    match value {
-        Value::String(name) => {
-            if let Some(what) = schema.get("x-reference").and_then(Value::as_str) {
-                found.push(Reference {
-                    pointer: pointer.clone(),
-                    what: what.to_owned(),
-                    name: name.clone(),
-                });
-            }
-        }
-        Value::Array(items) => {
-            if let Some(inner) = schema.get("items") {
-                for (index, item) in items.iter().enumerate() {
-                    within(pointer, &index.to_string(), |pointer| {
-                        collect_references(inner, item, pointer, found)
-                    });
-                }
-            }
-        }
-        Value::Object(object) => {
-            let properties = schema.get("properties");
-            let others = schema
-                .get("additionalProperties")
-                .filter(|inner| inner.is_object());
-            for (key, inner_value) in object {
-                if let Some(inner) = properties
-                    .and_then(|properties| properties.get(key))
-                    .or(others)
-                {
-                    let part = key.replace('~', "~0").replace('/', "~1");
-                    within(pointer, &part, |pointer| {
-                        collect_references(inner, inner_value, pointer, found)
-                    });
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-fn within(pointer: &mut String, part: &str, run: impl FnOnce(&mut String)) {
-    let length = pointer.len();
-    pointer.push('/');
-    pointer.push_str(part);
-    run(pointer);
-    pointer.truncate(length);
 }
 
 fn read(files: &dyn Files, path: &str) -> Result<Option<Value>, String> {

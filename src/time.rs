@@ -103,6 +103,13 @@ impl Timestamp {
     }
 }
 
+impl Timestamp {
+    /// `2026-11-23 09:12 +08:00`, where it must be told by which clock.
+    pub fn minutes_with_offset(self) -> String {
+        self.0.format("%Y-%m-%d %H:%M %:z").to_string()
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Secs, false))

@@ -238,7 +238,7 @@ fn outcome(
         };
         let mut with_retention = inner.clone();
         if condition.source() == "retention" {
-            with_retention.set("retention", &json!(retention(world, scope)), &Shape::Scalar);
+            with_retention.set("retention", json!(retention(world, scope)), &Shape::Scalar);
         }
         card.insert(
             field.to_owned(),
@@ -360,7 +360,11 @@ fn lateness_stays(
 fn step_scope(world: &World, case: &Case, step: &Value) -> Scope {
     let mut scope = case.scope(world);
     let any = Shape::Any;
-    scope.set("step", step, world.variables.get("step").unwrap_or(&any));
+    scope.set(
+        "step",
+        step.clone(),
+        world.variables.get("step").unwrap_or(&any),
+    );
     scope
 }
 

@@ -2,12 +2,13 @@
 //! It never looks into `clues/`.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use crate::calendar::Calendar;
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
-use crate::expression::{Prepared, Scope, Shape};
+use crate::expression::{Memory, Prepared, Scope, Shape};
 use crate::files::{Files, unreadable};
 use crate::record::Organisation;
 use crate::rulebook::Rulebook;
@@ -31,6 +32,8 @@ pub struct World {
     /// By record, the fields that only steps write.
     written: BTreeMap<String, Vec<WrittenBySteps>>,
     prepared: PreparedParts,
+    /// What the rulebook's expressions gave before.
+    memory: Arc<Memory>,
 }
 
 /// Parts of organisation and rulebook that expressions about every clue see, converted once.
@@ -43,24 +46,31 @@ struct PreparedParts {
 
 impl PreparedParts {
     fn new(rulebook: &Value, organisation: &Value, variables: &BTreeMap<String, Shape>) -> Self {
-        let prepare = |name: &str, value: &Value| {
-            Prepared::new(value, variables.get(name).unwrap_or(&Shape::Any))
+        let prepare = |name: &str, key: &str, value: &Value| {
+            let shape = variables.get(name).unwrap_or(&Shape::Any).clone();
+            Prepared::part(format!("{name}:{key}"), Arc::new(value.clone()), shape)
         };
         let entries = |value: &Value| value.as_object().cloned().unwrap_or_default();
         let mut parts = BTreeMap::new();
         for (key, urgency) in entries(&rulebook["urgencies"]) {
-            parts.insert(("urgency", key), prepare("urgency", &urgency));
+            let value = prepare("urgency", &key, &urgency);
+            parts.insert(("urgency", key), value);
         }
         for (key, category) in entries(&rulebook["categories"]) {
             for (kind, value) in entries(&category["kinds"]) {
-                parts.insert(("kind", format!("{key}/{kind}")), prepare("kind", &value));
+                let key = format!("{key}/{kind}");
+                let value = prepare("kind", &key, &value);
+                parts.insert(("kind", key), value);
             }
-            parts.insert(("category", key), prepare("category", &category));
+            let value = prepare("category", &key, &category);
+            parts.insert(("category", key), value);
         }
         let names = ["urgency", "category", "kind"];
         Self {
-            organisation: prepare("organisation", organisation),
-            nothing: names.map(|name| (name, prepare(name, &Value::Null))).into(),
+            organisation: prepare("organisation", "", organisation),
+            nothing: names
+                .map(|name| (name, prepare(name, "", &Value::Null)))
+                .into(),
             parts,
         }
     }
@@ -122,9 +132,15 @@ impl World {
                 variables,
                 written,
                 prepared,
+                memory: Arc::default(),
             }),
             diagnostics,
         )
+    }
+
+    /// A scope of nothing yet, in which an expression that reads what one read before gives what that gave.
+    pub fn scope(&self) -> Scope {
+        Scope::remembered(Arc::clone(&self.memory))
     }
 
     /// Lends a scope what the organisation and the rulebook say that concerns a clue of this category, kind and urgency.

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use clue::case::folder_of;
-use clue::check::{digest, entry_path};
+use clue::check::entry_path;
+use clue::files::digest;
 
 use super::{MODEL, git, id, number, put};
 

@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use clue::case::folder_of;
-use clue::check::{digest, entry_path};
+use clue::check::entry_path;
+use clue::files::digest;
 
 #[allow(unused_imports, reason = "each benchmark uses some of it")]
 pub(crate) use history::history;

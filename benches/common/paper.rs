@@ -41,12 +41,11 @@ fn dossier(engine: &Engine) -> Sheet {
 
 /// The sample's clue that went through supervision and rework.
 pub(crate) fn clue_with_everything(engine: &Engine) -> String {
-    let has = |kind: &str| move |case: &&clue::case::Case| case.records.contains_key(kind);
+    let has = |case: &clue::case::Case, kind: &str| case.records.contains_key(kind);
     let cases: Vec<_> = engine.cases().into_iter().map(|(case, _)| case).collect();
     let found = cases
         .iter()
-        .filter(has("supervision"))
-        .find(has("analysis"));
+        .find(|case| has(case, "supervision") && has(case, "analysis"));
     let folder = &found
         .expect("a clue with an analysis and a supervision record")
         .folder;

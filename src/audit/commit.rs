@@ -8,6 +8,27 @@ use crate::text::visible_line;
 use crate::time::Timestamp;
 use crate::world::World;
 
+/// What the header of the commit does not tell in a way that could be read.
+pub(super) fn unreadable(facts: &CommitFacts) -> Option<Diagnostic> {
+    let bad = facts.bad_headers.first()?;
+    let shown = visible_line(&bad.text);
+    let (en, zh) = match (bad.header, bad.text.is_empty()) {
+        (header, true) => (
+            format!(
+                "the header of the commit has no line `{header}`: who made it and when is not known"
+            ),
+            format!("提交的头部没有 {header} 一行，无从知道由谁、何时提交"),
+        ),
+        (header, false) => (
+            format!(
+                "the header of the commit cannot be read, so who made it and when is not known: `{header} {shown}`"
+            ),
+            format!("提交的头部无法读取，无从知道由谁、何时提交：`{header} {shown}`"),
+        ),
+    };
+    Some(Diagnostic::new(Code::HistoryUnreadable, Place::file(""), en, zh).procedure("P2"))
+}
+
 /// Who the author is in the organisation; the finding says why nobody.
 pub(super) fn author<'w>(world: &'w World, facts: &CommitFacts) -> Result<&'w str, Diagnostic> {
     let email = &facts.author.email;
@@ -50,7 +71,13 @@ pub(super) fn author<'w>(world: &'w World, facts: &CommitFacts) -> Result<&'w st
         ));
     }
     if let Some(until) = &person.until
-        && facts.author.time.date().to_string() > *until
+        && facts
+            .author
+            .time
+            .in_zone(world.calendar.zone())
+            .date()
+            .to_string()
+            > *until
     {
         return Err(finding(
             format!("{shown} acted for the organisation until {until}"),
@@ -70,13 +97,16 @@ pub(super) fn dates(
 ) -> Vec<Diagnostic> {
     let history = &world.rulebook.history;
     let skew = i64::from(history.trail_minutes) * 60;
-    let (author, committed) = (facts.author.time, facts.committer.time);
+    // Everybody's clock is told as the organisation's.
+    let zone = world.calendar.zone();
+    let here = |time: Timestamp| time.in_zone(zone);
+    let (author, committed) = (here(facts.author.time), here(facts.committer.time));
     let mut found = Vec::new();
     let mut tell = |place: Place, en: String, zh: String| {
         found.push(Diagnostic::new(Code::HistoryDate, place, en, zh).procedure("P2"));
     };
     let whole = || Place::file("");
-    if let Some(parent) = parents.iter().max()
+    if let Some(parent) = parents.iter().copied().map(here).max()
         && committed.seconds() + skew < parent.seconds()
     {
         tell(
@@ -105,7 +135,7 @@ pub(super) fn dates(
             ),
         );
     }
-    if let Some(now) = now
+    if let Some(now) = now.map(here)
         && committed.seconds() > now.seconds() + skew
     {
         tell(
@@ -115,7 +145,7 @@ pub(super) fn dates(
         );
     }
     for step in steps {
-        if let Some(at) = step.at
+        if let Some(at) = step.at.map(here)
             && (at.seconds() - author.seconds()).abs() > skew
         {
             tell(
@@ -125,8 +155,8 @@ pub(super) fn dates(
                     step.step
                 ),
                 format!(
-                    "经过中 `{}` 的时间是 {at}，提交的作者日期却是 {author}",
-                    step.step
+                    "经过中{}的时间是 {at}，提交的作者日期却是 {author}",
+                    world.rulebook.named_zh("step", &step.step)
                 ),
             );
         }
@@ -151,8 +181,8 @@ pub(super) fn hands(world: &World, author: &str, steps: &[StepTaken]) -> Vec<Dia
                     name(author)
                 ),
                 format!(
-                    "经过写明 `{}` 由{}办理，提交的作者却是{}",
-                    step.step,
+                    "经过写明{}由{}办理，提交的作者却是{}",
+                    world.rulebook.named_zh("step", &step.step),
                     name(&step.by),
                     name(author)
                 ),
@@ -224,12 +254,22 @@ pub(super) fn trailers(
             } else {
                 (
                     format!("`{}` was taken", names.join("`, `")),
-                    format!("办理的是 `{}`", names.join("`、`")),
+                    format!(
+                        "办理的是{}",
+                        names
+                            .iter()
+                            .map(|name| world.rulebook.named_zh("step", name))
+                            .collect::<Vec<_>>()
+                            .join("、")
+                    ),
                 )
             };
             tell(
                 format!("the message says `{}`, and {en}", visible_line(name)),
-                format!("提交说明写的是 `{}`，实际{zh}", visible_line(name)),
+                format!(
+                    "提交说明写的是{}，实际{zh}",
+                    world.rulebook.named_zh("step", name)
+                ),
             );
         }
     }

@@ -3,7 +3,7 @@
 
 use serde_json::Value;
 
-use crate::case::{Case, Record};
+use crate::case::{CARD, Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::Files;
 use crate::record::TrailEntry;
@@ -21,6 +21,11 @@ pub fn crossing<'a>(
     after: &'a Case,
 ) -> (Vec<Diagnostic>, Option<&'a TrailEntry>) {
     let mut found = Vec::new();
+    if after.unread.contains(CARD) {
+        // It is there and cannot be read: the check of the clue as it stands says why.
+        found.extend(kept(world, before, after));
+        return (found, None);
+    }
     if before.card_record.is_some() && after.card_record.is_none() {
         found.push(deleted(before));
         return (found, None);
@@ -31,11 +36,12 @@ pub fn crossing<'a>(
         return (found, None);
     };
     let old: &[TrailEntry] = before.card.as_ref().map_or(&[], |card| &card.trail);
-    if before.card_record.is_some() && before.card.is_none() {
+    let was_unread = before.unread.contains(CARD);
+    if was_unread || before.card_record.is_some() && before.card.is_none() {
         // There was nothing to go by: whoever mends a card that could not be read answers for it as it stands.
         return (found, None);
     }
-    let rewritten = rewritten(before, record);
+    let rewritten = rewritten(world, before, record);
     if !rewritten.is_empty() {
         found.extend(rewritten);
         return (found, None);
@@ -65,7 +71,7 @@ pub fn crossing<'a>(
             (found, Some(entry))
         }
         [.., last] => {
-            found.push(several(record, old.len(), new));
+            found.push(several(world, record, old.len(), new));
             (found, Some(last))
         }
     }
@@ -86,12 +92,12 @@ fn deleted(before: &Case) -> Diagnostic {
 }
 
 /// Entries of the trail that are not what they were, or are gone.
-fn rewritten(before: &Case, record: &Record) -> Vec<Diagnostic> {
-    let trail = |record: &Record| {
+fn rewritten(world: &World, before: &Case, record: &Record) -> Vec<Diagnostic> {
+    fn trail(record: &Record) -> &[Value] {
         let trail = record.value.get("trail").and_then(Value::as_array);
-        trail.cloned().unwrap_or_default()
-    };
-    let old = before.card_record.as_ref().map(trail).unwrap_or_default();
+        trail.map_or(&[], Vec::as_slice)
+    }
+    let old = before.card_record.as_ref().map_or(&[][..], trail);
     let new = trail(record);
     let mut found = Vec::new();
     for (index, entry) in old.iter().enumerate() {
@@ -115,7 +121,10 @@ fn rewritten(before: &Case, record: &Record) -> Vec<Diagnostic> {
                 Code::HistoryTrail,
                 place,
                 format!("the trail's entry `{step}` of {at} is {en}"),
-                format!("经过中 {at} 的 `{step}` 条目{zh}"),
+                format!(
+                    "经过中 {at} 的{}一条{zh}",
+                    world.rulebook.named_zh("step", step)
+                ),
             )
             .remedy(
                 "the trail is only added to; restore it from the commit before this one",
@@ -129,7 +138,11 @@ fn rewritten(before: &Case, record: &Record) -> Vec<Diagnostic> {
     found
 }
 
-fn several(record: &Record, first: usize, new: &[TrailEntry]) -> Diagnostic {
+fn several(world: &World, record: &Record, first: usize, new: &[TrailEntry]) -> Diagnostic {
+    let names_zh: Vec<String> = new
+        .iter()
+        .map(|entry| world.rulebook.named_zh("step", &entry.step))
+        .collect();
     let names: Vec<String> = new
         .iter()
         .map(|entry| format!("`{}`", entry.step))
@@ -145,7 +158,7 @@ fn several(record: &Record, first: usize, new: &[TrailEntry]) -> Diagnostic {
         format!(
             "此提交包含本线索的 {} 个步骤：{}；每一步应单独提交",
             new.len(),
-            names.join("、")
+            names_zh.join("、")
         ),
     )
     .remedy(
@@ -158,9 +171,9 @@ fn several(record: &Record, first: usize, new: &[TrailEntry]) -> Diagnostic {
 /// Without a step the card stays as it is.
 fn without_step(before: &Case, record: &Record) -> Vec<Diagnostic> {
     let empty = serde_json::Map::new();
-    let fields = |record: &Record| record.value.as_object().cloned();
-    let old = before.card_record.as_ref().and_then(fields);
-    let old = old.unwrap_or_default();
+    let old = before.card_record.as_ref();
+    let old = old.and_then(|record| record.value.as_object());
+    let old = old.unwrap_or(&empty);
     let new = record.value.as_object().unwrap_or(&empty);
     let keys: std::collections::BTreeSet<&String> = old.keys().chain(new.keys()).collect();
     keys.into_iter()
@@ -220,30 +233,36 @@ fn fields_without_step(world: &World, before: &Case, after: &Case) -> Vec<Diagno
 pub(super) fn kept(world: &World, before: &Case, after: &Case) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for (name, declared) in &world.rulebook.records {
+        // A list in a record that cannot be read is not gone.
+        if after.unread.contains(name) {
+            continue;
+        }
         for old in before.all(name) {
             let record = after.all(name).iter().find(|new| new.path == old.path);
             if record.is_some_and(|record| record.bytes == old.bytes) {
                 continue;
             }
             for list in &declared.kept {
-                let items = |record: &Record| {
-                    let items = record.value.get(list).and_then(Value::as_array);
-                    items.cloned().unwrap_or_default()
-                };
-                let mut left = record.map(items).unwrap_or_default();
-                for entry in items(old) {
-                    let place = left.iter().position(|item| same(Some(item), Some(&entry)));
+                let mut left: Vec<&Value> =
+                    record.map_or_else(Vec::new, |record| items(record, list));
+                for entry in items(old, list) {
+                    let place = left.iter().position(|item| same(Some(item), Some(entry)));
                     match place {
                         Some(index) => {
                             left.remove(index);
                         }
-                        None => found.push(lost(old, record, list, &entry)),
+                        None => found.push(lost(old, record, list, entry)),
                     }
                 }
             }
         }
     }
     found
+}
+
+fn items<'r>(record: &'r Record, list: &str) -> Vec<&'r Value> {
+    let items = record.value.get(list).and_then(Value::as_array);
+    items.into_iter().flatten().collect()
 }
 
 fn lost(old: &Record, record: Option<&Record>, list: &str, entry: &Value) -> Diagnostic {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use crate::audit::crossing::kept;
-use crate::case::{Case, Record};
+use crate::case::{CARD, Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::workflow::{at, departs, same};
 use crate::world::World;
@@ -20,6 +20,10 @@ pub(super) fn merged(
 ) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let has_card = |case: &&&Case| case.card_record.is_some();
+    if after.unread.contains(CARD) {
+        // It is there and cannot be read, as where a conflict was committed: the check of the clue as it stands says so.
+        return found;
+    }
     if after.card_record.is_none() {
         let common = bases.iter().any(|base| base.card_record.is_some());
         let all = parents.iter().all(|case| case.card_record.is_some());
@@ -40,7 +44,7 @@ pub(super) fn merged(
         return found;
     }
     if let Some(record) = &after.card_record {
-        found.extend(trail(parents, record));
+        found.extend(trail(world, parents, record));
         found.extend(card(parents, record));
     }
     for parent in parents {
@@ -50,7 +54,7 @@ pub(super) fn merged(
     found
 }
 
-fn trail(parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
+fn trail(world: &World, parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
     let entries = |record: &Record| {
         let trail = record.value.get("trail").and_then(Value::as_array);
         trail.cloned().unwrap_or_default()
@@ -70,7 +74,10 @@ fn trail(parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
                     Code::HistorySteps,
                     record.place(&format!("/trail/{index}")),
                     format!("the merge takes the step `{step}`; steps are commits of their own"),
-                    format!("合并提交中办理了步骤 `{step}`；步骤应单独提交"),
+                    format!(
+                        "合并提交中办理了{}；步骤应单独提交",
+                        world.rulebook.named_zh("step", step)
+                    ),
                 )
                 .procedure("P2"),
             );
@@ -84,7 +91,10 @@ fn trail(parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
                 Code::HistoryTrail,
                 record.place("/trail"),
                 format!("the merge drops the step `{step}` of {at}"),
-                format!("合并丢失了 {at} 的步骤 `{step}`"),
+                format!(
+                    "合并丢失了 {at} 的{}这一步",
+                    world.rulebook.named_zh("step", step)
+                ),
             )
             .remedy(
                 "merge again; the merge driver keeps both sides (clue doctor registers it)",
@@ -103,12 +113,12 @@ fn trail(parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
 fn card(parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
     let cards: Vec<&Value> = parents
         .iter()
-        .filter_map(|case| case.card_record.as_ref().map(|record| &record.value))
+        .filter_map(|case| case.card_record.as_ref().map(|record| &*record.value))
         .collect();
     let keys: BTreeSet<&String> = cards
         .iter()
         .copied()
-        .chain([&record.value])
+        .chain([&*record.value])
         .filter_map(Value::as_object)
         .flat_map(|fields| fields.keys())
         .collect();
@@ -166,7 +176,7 @@ fn records(world: &World, bases: &[&Case], parents: &[&Case], after: &Case) -> V
         .flat_map(|case| case.records.values().flatten())
         .chain(after.records.values().flatten());
     for one in all {
-        if !seen.insert(one.path.clone()) {
+        if !seen.insert(one.path.clone()) || after.unread.contains(&one.name) {
             continue;
         }
         let result = of(after, one);

@@ -47,6 +47,8 @@ pub(super) struct Moment {
     pub(super) parent_tops: Vec<Option<ObjectId>>,
     pub(super) parent_times: Vec<Timestamp>,
     pub(super) key: Key,
+    /// The register of numbers.
+    pub(super) register: Option<ObjectId>,
     pub(super) parent_keys: Vec<Key>,
     pub(super) clues: BTreeMap<String, Change>,
     pub(super) others: Vec<Other>,
@@ -86,6 +88,16 @@ fn key(repository: &Repository, top: Option<ObjectId>) -> Result<Key, GitError> 
         *place = repository.below_tree(top, name)?.map(|(_, id)| id);
     }
     Ok(key)
+}
+
+/// What decides which rulebook is in force in a commit's tree, and the clue repository's folder there.
+pub(super) fn state_of(
+    repository: &Repository,
+    prefix: &str,
+    tree: ObjectId,
+) -> Result<(Key, Option<ObjectId>), GitError> {
+    let top = folder(repository, tree, prefix)?;
+    Ok((key(repository, top)?, top))
 }
 
 /// Finds what a commit changes: an entry for each path that it does not have as every parent has it.
@@ -172,6 +184,10 @@ pub(super) fn moment(
         index,
         id,
         key: key(repository, top)?,
+        register: match top {
+            Some(top) => folder(repository, top, "register")?,
+            None => None,
+        },
         facts,
         top,
         parent_tops,

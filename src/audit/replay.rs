@@ -9,9 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rayon::prelude::*;
 
 use crate::audit::moment::{Key, Moment, Other, moment};
+use crate::audit::remedy::remedy;
 use crate::audit::signed::KeyRing;
 use crate::audit::walk::{InForce, StepTaken, Verdict, Walk, fingerprint};
-use crate::audit::{Audited, Finding, beside, commit};
+use crate::audit::{Audited, Finding, aside, beside, commit, name_sealed_versions};
 use crate::check::check_world;
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, sort};
 use crate::files::{Files, SharedRepository, TreeFiles};
@@ -79,6 +80,7 @@ pub fn pending(stage: Stage<'_>, pending: Pending) -> Result<Audited, GitError> 
         committer: pending.committer,
         message: pending.message,
         is_signed: false,
+        bad_headers: Vec::new(),
     };
     let moment = moment(stage.repository, stage.prefix, 0, None, facts)?;
     judge(stage, &reopen, vec![moment], None, true, &|_, _| {})
@@ -126,7 +128,9 @@ impl Worlds<'_> {
         if let Some(known) = self.known.get(&key) {
             return Ok(known.world.clone());
         }
-        let (world, loaded) = World::load(&self.files(top)?, self.stage.builtin);
+        let files = self.files(top)?;
+        let (world, loaded) = World::load(&files, self.stage.builtin);
+        files.intact()?;
         let world = world.map(Arc::new);
         let known = Known {
             top,
@@ -155,7 +159,7 @@ impl Worlds<'_> {
 fn judge(
     stage: Stage<'_>,
     reopen: &Reopen,
-    moments: Vec<Moment>,
+    mut moments: Vec<Moment>,
     now: Option<Timestamp>,
     begins: bool,
     progress: &(dyn Fn(usize, usize) + Sync),
@@ -199,6 +203,11 @@ fn judge(
             }
             let new = worlds.faults(&moment.key)?.into_iter();
             found.extend(new.filter(|fault| !old.contains(&fingerprint(fault))));
+        }
+        if moment.is_merge() {
+            let mut world_of = |key, top| worlds.of(key, top);
+            let late = aside::late(stage.repository, stage.prefix, moment, &mut world_of)?;
+            found.extend(late);
         }
         in_force.push(InForce {
             is_governed,
@@ -261,7 +270,14 @@ fn judge(
         let found = itself(stage, &moments, moment, &context, &mut given, &mut ring)?;
         findings[index].extend(found);
     }
-    Ok(gathered(stage, moments, total, findings))
+    // Everybody's clock is told as the organisation's.
+    for (moment, force) in moments.iter_mut().zip(&in_force) {
+        if let Some(world) = force.after.as_ref().or(force.before.as_ref()) {
+            let zone = world.calendar.zone();
+            moment.facts.author.time = moment.facts.author.time.in_zone(zone);
+        }
+    }
+    gathered(stage, moments, total, findings)
 }
 
 fn gathered(
@@ -269,7 +285,7 @@ fn gathered(
     moments: Vec<Moment>,
     clues: usize,
     findings: Vec<Vec<Diagnostic>>,
-) -> Audited {
+) -> Result<Audited, GitError> {
     let mut audited = Audited {
         commits: moments.len(),
         clues,
@@ -282,6 +298,15 @@ fn gathered(
         }
         sort(&mut found);
         let commit = moment.id;
+        for found in &mut found {
+            if found.remedy.is_none() {
+                found.remedy = remedy(found.code, commit);
+            }
+        }
+        for from in commit.iter().chain(&moment.facts.parents) {
+            // Where history does not go back so far, the version before this commit is all that can be named.
+            let _ = name_sealed_versions(stage.repository, stage.prefix, *from, &mut found);
+        }
         for remedy in found.iter_mut().filter_map(|found| found.remedy.as_mut()) {
             // HEAD may hold the fault already; the commit before this one does not.
             if let Some(commit) = commit {
@@ -298,7 +323,7 @@ fn gathered(
         );
         audited.facts.push(moment.facts);
     }
-    audited
+    Ok(audited)
 }
 
 /// What the judgement of a commit itself needs to know.
@@ -327,6 +352,10 @@ fn itself(
             Place::file("workflow.yaml"),
             "there are clues, and no rulebook that can be used",
             "有线索，却没有可用的规则书",
+        )
+        .remedy(
+            "the first commit of a clue repository is made by clue init; commit workflow.yaml and organisation.yaml as it writes them, before any clue",
+            "线索仓库的第一个提交由 clue init 作出；请先提交它写出的 workflow.yaml 和 organisation.yaml，再提交线索",
         );
         return Ok(if ours { vec![told] } else { Vec::new() });
     };
@@ -341,8 +370,11 @@ fn itself(
         .clues
         .values()
         .any(|change| !change.parents.contains(&change.after));
+    found.extend(commit::unreadable(&moment.facts));
+    let is_readable = found.is_empty();
     let author = commit::author(world, &moment.facts);
-    if changes || moment.own_others().any(ours) {
+    // Of a commit that does not say who made it and when, nothing more is asked about either.
+    if is_readable && (changes || moment.own_others().any(ours)) {
         match &author {
             Ok(author) => {
                 found.extend(commit::hands(world, author, context.steps));
@@ -353,17 +385,19 @@ fn itself(
             Err(finding) => found.push(finding.clone()),
         }
     }
-    if moment.id.is_some() {
+    if moment.id.is_some() && is_readable {
         let author = author.ok();
         found.extend(ring.judge(repository, world, &moment.facts, author, context.steps)?);
     }
-    found.extend(commit::dates(
-        world,
-        &moment.facts,
-        &moment.parent_times,
-        context.now,
-        context.steps,
-    ));
+    if is_readable {
+        found.extend(commit::dates(
+            world,
+            &moment.facts,
+            &moment.parent_times,
+            context.now,
+            context.steps,
+        ));
+    }
     if moment.id.is_some() {
         let clues: Vec<&str> = moment.clues.keys().map(String::as_str).collect();
         found.extend(commit::trailers(

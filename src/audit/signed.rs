@@ -33,13 +33,17 @@ impl KeyRing {
         });
         let tell = |en: String, zh: String| {
             let place = asked.map_or_else(|| Place::file(""), |step| step.place.clone());
-            Some(Diagnostic::new(Code::HistorySignature, place, en, zh).procedure("P2"))
+            let found = Diagnostic::new(Code::HistorySignature, place, en, zh);
+            Some(remedied(found, facts, author).procedure("P2"))
         };
         if !facts.is_signed {
             return Ok(asked.and_then(|step| {
                 tell(
                     format!("`{}` must be signed, and the commit is not", step.step),
-                    format!("`{}` 须签名，此提交没有签名", step.step),
+                    format!(
+                        "{}须签名，此提交没有签名",
+                        world.rulebook.named_zh("step", &step.step)
+                    ),
                 )
             }));
         }
@@ -82,4 +86,19 @@ impl KeyRing {
             format!("提交的签名：{}", message.zh),
         ))
     }
+}
+
+/// What can be done: history is not rewritten once others have it, and a key is listed before it signs.
+fn remedied(found: Diagnostic, facts: &CommitFacts, author: Option<&str>) -> Diagnostic {
+    let id = facts.id.short();
+    let who = author.unwrap_or("X");
+    let whose = visible_line(who);
+    found.remedy(
+        format!(
+            "if nobody else has the commit: git reset --soft {id}~1, list the public key under people.{whose}.keys in organisation.yaml and commit that first (git config commit.gpgSign true, user.signingKey), then take the step anew; if it was shared, ask {whose} whether they made it, and keep the answer: the finding stays"
+        ),
+        format!(
+            "如果尚未分享：git reset --soft {id}~1，先把公钥登记在 organisation.yaml 的 people.{whose}.keys 下并提交（并设置 git config commit.gpgSign true 和 user.signingKey），再重新办理；如果已经分享，请向 {whose} 核实是否本人提交并记录在案，此问题会一直保留"
+        ),
+    )
 }

@@ -101,7 +101,10 @@ impl<'a> Walk<'a> {
         let Some(folder) = folder_of(clue) else {
             return Ok(None);
         };
-        let files = self.files(moment.top)?;
+        let mut files = self.files(&folder, moment.top, change.after)?;
+        if moment.register.is_some() {
+            files.register = Some(self.tree(moment.register)?);
+        }
         let mut verdict = Verdict {
             clue: clue.to_owned(),
             moment: index,
@@ -129,7 +132,7 @@ impl<'a> Walk<'a> {
         let mut olds = Vec::new();
         for (side, tree) in parents.iter().enumerate() {
             let top = moment.parent_tops.get(side).copied().flatten();
-            let files = self.files(top)?;
+            let files = self.files(&folder, top, *tree)?;
             let old = self.load(&files, &before_world, &folder, *tree);
             olds.push((files, old, *tree));
         }
@@ -137,12 +140,9 @@ impl<'a> Walk<'a> {
             let cases: Vec<&Case> = olds.iter().map(|(_, old, _)| &old.case).collect();
             let mut bases = Vec::new();
             for tree in &change.bases {
-                let files = self.files(*tree)?;
-                let below = Below {
-                    files: &files,
-                    folder: &folder,
-                };
-                bases.push(self.load(&below, &before_world, &folder, *tree));
+                let files = self.files(&folder, None, *tree)?;
+                bases.push(self.load(&files, &before_world, &folder, *tree));
+                files.intact()?;
             }
             let bases: Vec<&Case> = bases.iter().map(|base| &base.case).collect();
             verdict
@@ -153,6 +153,11 @@ impl<'a> Walk<'a> {
             verdict.found.extend(found);
             verdict.step = step.map(|entry| taken(&after.case, entry));
         }
+        // Nobody is at fault for what a damaged repository does not give.
+        files.intact()?;
+        for (files, ..) in &olds {
+            files.intact()?;
+        }
         // What stands wrong now and did not before.
         let mut known = Vec::new();
         for (files, _, tree) in &olds {
@@ -160,6 +165,7 @@ impl<'a> Walk<'a> {
             known.extend(old.iter().map(fingerprint));
         }
         let stands = self.stands(&files, &after_world, &folder, change.after);
+        files.intact()?;
         let new = stands
             .into_iter()
             .filter(|one| !known.contains(&fingerprint(one)));
@@ -179,8 +185,22 @@ impl<'a> Walk<'a> {
         Ok(Some(verdict))
     }
 
-    fn files(&self, top: Option<ObjectId>) -> Result<TreeFiles, GitError> {
-        TreeFiles::of_tree(Arc::clone(self.repository), top, "")
+    fn tree(&self, id: Option<ObjectId>) -> Result<TreeFiles, GitError> {
+        TreeFiles::of_tree(Arc::clone(self.repository), id, "")
+    }
+
+    fn files<'f>(
+        &self,
+        folder: &'f str,
+        top: Option<ObjectId>,
+        clue: Option<ObjectId>,
+    ) -> Result<ClueFiles<'f>, GitError> {
+        Ok(ClueFiles {
+            folder,
+            clue: self.tree(clue)?,
+            register: None,
+            others: self.tree(top)?,
+        })
     }
 
     fn load(
@@ -227,37 +247,79 @@ impl<'a> Walk<'a> {
     }
 }
 
-/// A clue's tree alone, seen as if it lay in its place.
-struct Below<'a> {
-    files: &'a TreeFiles,
+/// A commit's files, of which one clue's tree is known already: the way down to it is not gone again for every file.
+struct ClueFiles<'a> {
     folder: &'a str,
+    clue: TreeFiles,
+    /// The register of numbers, where it is known too.
+    register: Option<TreeFiles>,
+    others: TreeFiles,
 }
 
-impl Below<'_> {
-    fn inner<'p>(&self, path: &'p str) -> Option<&'p str> {
-        let rest = path.strip_prefix(self.folder)?;
-        if rest.is_empty() {
-            Some("")
-        } else {
-            rest.strip_prefix('/')
+/// Where the entries of the register lie.
+const REGISTER: &str = "register/";
+
+impl ClueFiles<'_> {
+    /// Fails where git could not give an object that was asked for.
+    fn intact(&self) -> Result<(), GitError> {
+        self.clue.intact()?;
+        if let Some(register) = &self.register {
+            register.intact()?;
+        }
+        self.others.intact()
+    }
+
+    /// Where a path is to be looked for, and under which name.
+    fn at<'p>(&self, path: &'p str) -> (&TreeFiles, &'p str) {
+        match path.strip_prefix(self.folder) {
+            Some("") => (&self.clue, ""),
+            Some(rest) => match rest.strip_prefix('/') {
+                Some(inner) => (&self.clue, inner),
+                None => (&self.others, path),
+            },
+            None => match (&self.register, path.strip_prefix(REGISTER)) {
+                (Some(register), Some(inner)) => (register, inner),
+                _ => (&self.others, path),
+            },
         }
     }
 }
 
-impl Files for Below<'_> {
+impl Files for ClueFiles<'_> {
     fn read(&self, path: &str, limit: u64) -> Result<Option<Arc<[u8]>>, ReadError> {
-        self.inner(path)
-            .map_or(Ok(None), |path| self.files.read(path, limit))
+        let (files, path) = self.at(path);
+        files.read(path, limit)
     }
 
     fn list(&self, folder: &str) -> Result<Vec<FolderEntry>, ReadError> {
-        self.inner(folder)
-            .map_or(Ok(Vec::new()), |folder| self.files.list(folder))
+        let (files, folder) = self.at(folder);
+        files.list(folder)
     }
 
     fn kind(&self, path: &str) -> Result<Option<FileKind>, ReadError> {
-        self.inner(path)
-            .map_or(Ok(None), |path| self.files.kind(path))
+        let (files, path) = self.at(path);
+        files.kind(path)
+    }
+
+    fn identity(&self, path: &str) -> Option<[u8; 20]> {
+        let (files, path) = self.at(path);
+        files.identity(path)
+    }
+
+    fn walk(&self, folder: &str) -> Result<Vec<(String, FileKind)>, ReadError> {
+        let (files, inner) = self.at(folder);
+        let mut found = files.walk(inner)?;
+        // Below a tree that is known by itself, paths begin there.
+        let before = &folder[..folder.len() - inner.len()];
+        for (path, _) in &mut found {
+            let slash = if before.is_empty() || before.ends_with('/') {
+                ""
+            } else {
+                "/"
+            };
+            *path = format!("{before}{slash}{path}");
+        }
+        Ok(found)
     }
 }
 

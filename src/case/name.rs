@@ -37,6 +37,15 @@ pub fn id_of(path: &str) -> Option<&str> {
     (is_id(id) && path.starts_with(&folder_of(id)?)).then_some(id)
 }
 
+/// A name as it may be shown; nothing is made of it where it is not.
+struct Shown<'a>(&'a str);
+
+impl std::fmt::Display for Shown<'_> {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&visible_line(self.0))
+    }
+}
+
 /// Says what is wrong with one part of a path, if anything is.
 pub fn check_name(path: &str, name: &str) -> Option<Diagnostic> {
     let finding = |en: String, zh: String| {
@@ -47,7 +56,7 @@ pub fn check_name(path: &str, name: &str) -> Option<Diagnostic> {
             ),
         )
     };
-    let shown = visible_line(name);
+    let shown = Shown(name);
     if name.len() > MAXIMUM_NAME {
         return finding(
             format!(

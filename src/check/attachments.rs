@@ -3,23 +3,13 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use crate::case::{Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::files::unreadable;
-use crate::files::{FileKind, Files, ReadError};
+use crate::files::{FileKind, Files, ReadError, digest, unreadable};
 
 /// Largest attachment that is read for its hash, in bytes.
 const MAXIMUM_ATTACHMENT: u64 = 2 * 1024 * 1024 * 1024;
-
-/// The SHA-256 of bytes, in 64 hexadecimal digits.
-pub fn digest(bytes: &[u8]) -> String {
-    Sha256::digest(bytes)
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
-}
 
 /// Checks the lists of attachments of every record against the files.
 pub(super) fn check(files: &dyn Files, case: &Case) -> Vec<Diagnostic> {

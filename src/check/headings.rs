@@ -3,7 +3,6 @@
 
 use crate::case::{Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::markdown;
 use crate::rulebook::RecordType;
 use crate::world::World;
 
@@ -38,18 +37,17 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
 }
 
 fn headings(declared: &RecordType, record: &Record) -> Vec<Diagnostic> {
-    let (report, _) = markdown::cut(&record.path, record.text());
-    let Some(report) = report else {
+    if record.body.is_none() {
         return Vec::new();
-    };
+    }
     let mut found = Vec::new();
     for heading in &declared.headings {
         let wanted = [
             heading.label.en.to_lowercase(),
             heading.label.zh.to_lowercase(),
         ];
-        let section = report
-            .sections
+        let section = record
+            .sections()
             .iter()
             .find(|section| wanted.contains(&section.title.trim().to_lowercase()));
         let (en, zh) = (&heading.label.en, &heading.label.zh);

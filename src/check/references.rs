@@ -19,19 +19,10 @@ pub fn check(files: &dyn Files, world: &World, case: &Case) -> Vec<Diagnostic> {
         .iter()
         .chain(case.records.values().flatten())
     {
-        let schema = match world.rulebook.records.get(&record.name) {
-            Some(declared) => declared.schema.as_str(),
-            None => "clue",
-        };
-        for reference in world.schemas.references(schema, &record.value) {
-            let place = record.place(&reference.pointer);
-            found.extend(check_one(
-                files,
-                world,
-                place,
-                &reference.what,
-                &reference.name,
-            ));
+        for reference in record.references(world) {
+            let place = || record.place(&reference.pointer);
+            let (what, name) = (&reference.what, &reference.name);
+            found.extend(check_one(files, world, &place, what, name));
         }
         found.extend(kind_in_category(world, record));
     }
@@ -55,8 +46,8 @@ pub(super) fn check_organisation(files: &dyn Files, world: &World) -> Vec<Diagno
     let mut found: Vec<Diagnostic> = references
         .iter()
         .filter_map(|reference| {
-            let place = Place::at(PATH, document.root.locate_pointer(&reference.pointer));
-            check_one(files, world, place, &reference.what, &reference.name)
+            let place = || Place::at(PATH, document.root.locate_pointer(&reference.pointer));
+            check_one(files, world, &place, &reference.what, &reference.name)
         })
         .collect();
     if world
@@ -118,11 +109,12 @@ fn shared_addresses(world: &World, document: &yaml::Document) -> Vec<Diagnostic>
     found
 }
 
-/// Checks one value that names something: a person, a department, a clue, or a word of the rulebook.
+/// Checks one value that names something: a person, a department, a clue, or a word of the rulebook. `place` says where it
+/// stands, and is asked only where there is something to say.
 pub fn check_one(
     files: &dyn Files,
     world: &World,
-    place: Place,
+    place: &dyn Fn() -> Place,
     what: &str,
     name: &str,
 ) -> Option<Diagnostic> {
@@ -134,7 +126,7 @@ pub fn check_one(
             }
             let diagnostic = Diagnostic::new(
                 Code::ReferencePerson,
-                place,
+                place(),
                 format!("there is no person `{name}` in the organisation"),
                 format!("组织中没有 `{name}` 这个人"),
             );
@@ -157,7 +149,7 @@ pub fn check_one(
             }
             let diagnostic = Diagnostic::new(
                 Code::ReferenceDepartment,
-                place,
+                place(),
                 format!("there is no department `{name}` in the organisation"),
                 format!("组织中没有 `{name}` 这个部门"),
             );
@@ -184,7 +176,7 @@ pub fn check_one(
             (!there).then(|| {
                 Diagnostic::new(
                     Code::ReferenceClue,
-                    place,
+                    place(),
                     format!("there is no clue `{name}`"),
                     format!("没有 `{name}` 这条线索"),
                 )
@@ -198,7 +190,7 @@ pub fn check_one(
             let known = declared_names(world, other);
             let diagnostic = Diagnostic::new(
                 Code::ReferenceRulebook,
-                place,
+                place(),
                 format!("the rulebook declares no {} `{name}`", list_name(other).0),
                 format!("规则书没有声明{} `{name}`", list_name(other).1),
             );

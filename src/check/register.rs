@@ -68,8 +68,14 @@ pub(super) fn check_case(files: &dyn Files, case: &Case) -> Option<Diagnostic> {
                 format!("两个分支都给出了编号 {number}，冲突尚未解决"),
             )
             .remedy(
-                "leave the id of the clue that keeps the number, commit it, and give the other another one: clue renumber ID",
-                "请只保留其中一条线索的标识并提交，另一条换号：clue renumber 标识",
+                format!(
+                    "git merge --abort; clue renumber {0} --against THE-OTHER-BRANCH; then git merge again. Where the conflict was committed: leave the id of the clue that keeps the number in this file, commit it, and renumber the other one",
+                    ours(&text).unwrap_or("ID")
+                ),
+                format!(
+                    "请执行 git merge --abort，再执行 clue renumber {0} --against 对方分支，然后重新 git merge。如果冲突已被提交：请在此文件中只留下保留该编号的线索标识并提交，再为另一条换号",
+                    ours(&text).unwrap_or("标识")
+                ),
             )
             .procedure("T4"),
         ),
@@ -81,8 +87,8 @@ pub(super) fn check_case(files: &dyn Files, case: &Case) -> Option<Diagnostic> {
                 format!("编号 {number} 登记在线索 {id} 名下"),
             )
             .remedy(
-                format!("give this clue another number: clue renumber {}", case.id),
-                format!("请为本线索换号：clue renumber {}", case.id),
+                format!("give this clue another number: clue renumber {}; in the middle of a merge: git merge --abort, then clue renumber the one of the two that is here, --against THE-OTHER-BRANCH, and git merge again", case.id),
+                format!("请为本线索换号：clue renumber {}；如果正在合并：请先 git merge --abort，再为此处的那条线索执行 clue renumber 标识 --against 对方分支，然后重新 git merge", case.id),
             )
             .procedure("T4"),
         ),
@@ -100,6 +106,12 @@ pub(super) fn check_case(files: &dyn Files, case: &Case) -> Option<Diagnostic> {
             .procedure("T4"),
         ),
     }
+}
+
+/// The clue on our side of a conflict: it is here when the merge is given up, and can be renumbered.
+fn ours(text: &str) -> Option<&str> {
+    let mut lines = text.lines().skip_while(|line| !line.starts_with("<<<<<<<"));
+    lines.nth(1).map(str::trim).filter(|id| is_id(id))
 }
 
 /// Each entry lies where its number says, names a clue, and that clue bears the number.
@@ -139,6 +151,16 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
                 continue;
             }
         };
+        // A conflict is told by the clues that bear the number, with what to do.
+        let is_told = id.contains("<<<<<<<")
+            && id.lines().map(str::trim).any(|id| {
+                let card = folder_of(id).map(|folder| format!("{folder}/clue.yaml"));
+                let card = card.filter(|card| matches!(files.kind(card), Ok(Some(_))));
+                card.is_some() && bears(files, card.as_deref(), number)
+            });
+        if is_told {
+            continue;
+        }
         let card = folder_of(&id).map(|folder| format!("{folder}/clue.yaml"));
         let there = card
             .as_deref()

@@ -56,7 +56,7 @@ fn of_kind(world: &World, case: &Case, scope: &Scope) -> Vec<Diagnostic> {
         return Vec::new();
     }
     let mut together = last.clone();
-    together.value["measures"] = handling
+    together.value_mut()["measures"] = handling
         .iter()
         .filter_map(|record| record.value["measures"].as_array())
         .flatten()
@@ -165,7 +165,7 @@ fn judge(case: &Case, scope: &Scope, rule: &Rule, record: Option<&Record>) -> Op
         Some(Err(why)) => Err(why),
         _ => holds(&rule.expect),
     };
-    let place = place(case, rule, record);
+    let place = || place(case, rule, record);
     let diagnostic = match verdict {
         Ok(true) => return None,
         Ok(false) => {
@@ -176,13 +176,13 @@ fn judge(case: &Case, scope: &Scope, rule: &Rule, record: Option<&Record>) -> Op
                 Ok(value) => value.to_string(),
                 Err(_) => source.to_owned(),
             });
-            let mut diagnostic = Diagnostic::new(Code::Rule, place, message.en, message.zh);
+            let mut diagnostic = Diagnostic::new(Code::Rule, place(), message.en, message.zh);
             diagnostic.remedy.clone_from(&rule.remedy);
             diagnostic
         }
         Err(why) => Diagnostic::new(
             Code::RuleJudgement,
-            place,
+            place(),
             format!("the rule {} could not be judged: {}", rule.name, why.en),
             format!("规则 {} 无法判定：{}", rule.name, why.zh),
         )

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::case::Case;
-use crate::check::attachments::digest;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::record::Card;
 use crate::text::Language;
@@ -33,7 +32,7 @@ pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
     for record in records {
         let label = &world.rulebook.records[&record.name].label;
         match last.remove(record.inner.as_str()) {
-            Some((hash, index)) if hash != digest(&record.bytes) => {
+            Some((hash, index)) if hash != record.digest() => {
                 let entry = &card.trail[index];
                 found.push(
                     Diagnostic::new(
@@ -44,8 +43,10 @@ pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
                             label.en, entry.step, &entry.at
                         ),
                         format!(
-                            "{}在 {} 由 `{}` 封存之后又被改动",
-                            label.zh, &entry.at, entry.step
+                            "{}在 {} 由{}封存之后又被改动",
+                            label.zh,
+                            &entry.at,
+                            world.rulebook.named_zh("step", &entry.step)
                         ),
                     )
                     .remedy(
@@ -99,7 +100,10 @@ pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
                         "this record was sealed by `{}` and is gone",
                         card.trail[index].step
                     ),
-                    format!("这份记录已由 `{}` 封存，现在不见了", card.trail[index].step),
+                    format!(
+                        "这份记录已由{}封存，现在不见了",
+                        world.rulebook.named_zh("step", &card.trail[index].step)
+                    ),
                 )
                 .remedy(
                     format!("restore it: git checkout HEAD -- {whole}"),

@@ -5,6 +5,13 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::time::Timestamp;
 use crate::world::World;
 
+/// The state that the trail leads to, where the index card says another one.
+pub(super) fn ends_in<'c>(world: &World, case: &'c Case) -> Option<&'c str> {
+    let card = case.card.as_ref()?;
+    let state = card.trail.last()?.to.as_str();
+    (state != card.state && world.rulebook.states.contains_key(state)).then_some(state)
+}
+
 /// Checks identity, state and trail of the index card.
 pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
     let (Some(card), Some(record)) = (&case.card, &case.card_record) else {
@@ -71,7 +78,11 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
             found.push(broken(
                 format!("{base}/from"),
                 format!("this step begins in `{from}`, and the one before it ended in `{state}`"),
-                format!("这一步从 `{from}` 开始，而上一步结束于 `{state}`"),
+                format!(
+                    "这一步从{}开始，而上一步结束于{}",
+                    world.rulebook.named_zh("state", from),
+                    world.rulebook.named_zh("state", state)
+                ),
             ));
         }
         match world.rulebook.steps.get(&entry.step) {
@@ -96,7 +107,12 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
                             "the step `{}` does not lead from `{from}` to `{}`",
                             entry.step, entry.to
                         ),
-                        format!("步骤 `{}` 不能从 `{from}` 到 `{}`", entry.step, entry.to),
+                        format!(
+                            "{}这一步不能从{}到{}",
+                            world.rulebook.named_zh("step", &entry.step),
+                            world.rulebook.named_zh("state", from),
+                            world.rulebook.named_zh("state", &entry.to)
+                        ),
                     ));
                 }
             }
@@ -114,14 +130,18 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
         before = at.or(before);
         state = &entry.to;
     }
-    if state != card.state {
+    if state != card.state && world.rulebook.states.contains_key(&card.state) {
         found.push(broken(
             "/state".to_owned(),
             format!(
                 "the state is `{}`, and the trail ends in `{state}`",
                 card.state
             ),
-            format!("状态是 `{}`，而经过结束于 `{state}`", card.state),
+            format!(
+                "状态是{}，而经过结束于{}",
+                world.rulebook.named_zh("state", &card.state),
+                world.rulebook.named_zh("state", state)
+            ),
         ));
     }
     found

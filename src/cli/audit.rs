@@ -40,7 +40,8 @@ impl Audit {
         let reader = HistoryReader::open(&context.folder, self.folder.as_deref())?;
         let range = reader.range(self.range.as_deref())?;
         let bar = progress::bar(context, "judging the history", "正在审计历史");
-        let mut audited = reader.audit(&range, None, &|done, of| bar.show(done, of))?;
+        let mut audited =
+            reader.audit(&range, Some(context.now), &|done, of| bar.show(done, of))?;
         drop(bar);
         let mut verified = Vec::new();
         if self.checkpoints {
@@ -172,12 +173,20 @@ fn heading(facts: &CommitFacts, style: Style) -> String {
     } else {
         ("", "")
     };
+    let is_known = facts.bad_headers.iter().all(|bad| bad.header != "author");
+    let by = match (is_known, style.language) {
+        (true, _) => format!(
+            "{}  {} <{}>",
+            facts.author.time.minutes_with_offset(),
+            visible_line(&facts.author.name),
+            visible_line(&facts.author.email)
+        ),
+        (false, Language::En) => "author and time unknown".to_owned(),
+        (false, Language::Zh) => "作者和时间不明".to_owned(),
+    };
     format!(
-        "{bold}{word} {}{plain}  {}  {} <{}>\n    {subject}\n",
-        facts.id.short(),
-        facts.author.time.minutes(),
-        visible_line(&facts.author.name),
-        visible_line(&facts.author.email),
+        "{bold}{word} {}{plain}  {by}\n    {subject}\n",
+        facts.id.short()
     )
 }
 
@@ -217,7 +226,7 @@ pub(super) fn summary(audited: &Audited, language: Language) -> String {
             plural(findings, "finding"),
             plural(commits, "commit")
         ),
-        (_, Language::Zh) => format!("{judged}：{commits} 个提交中发现 {findings} 个问题{shallow}"),
+        (_, Language::Zh) => format!("{judged}：{commits} 个提交中发现 {findings} 条问题{shallow}"),
     }
 }
 

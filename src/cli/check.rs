@@ -4,7 +4,7 @@ use crate::case::id_of;
 use crate::cli::findings::FindingsFormat;
 use crate::cli::{Answer, Context};
 use crate::diagnostic::any_error;
-use crate::engine::{Engine, Failure, find_root, no_such_path};
+use crate::engine::{Engine, Failure, find_root, no_such_path, usable};
 use crate::files::DiskFiles;
 use crate::report::{self, Reported};
 use crate::text::Bilingual;
@@ -36,6 +36,7 @@ impl Check {
             }
         });
         let start = start.unwrap_or_else(|| context.folder.clone());
+        usable(&start)?;
         let Some(root) = find_root(&start) else {
             return Err(Engine::open(&start)
                 .err()

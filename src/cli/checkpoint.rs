@@ -121,7 +121,7 @@ fn data(state: &State, name: Option<&str>) -> Value {
         "schemaVersion": SCHEMA_VERSION,
         "line": state.to_string(),
         "name": name,
-        "version": 1,
+        "version": state.version,
         "at": state.at.to_string(),
         "commit": state.commit,
         "commits": state.commits,
@@ -173,14 +173,10 @@ fn told(engine: &Engine, verified: &Verified, format: Format, context: &Context)
         }
         Format::Text => {
             let mut text = lines(engine, &verified.checkpoints, context);
-            if verified.checkpoints.is_empty() && found.is_empty() {
-                text = context.say(
-                    "there is no checkpoint yet: clue checkpoint makes one\n",
-                    "还没有检查点：clue checkpoint 可生成\n",
-                );
-            }
             if !found.is_empty() {
-                text.push('\n');
+                if !text.is_empty() {
+                    text.push('\n');
+                }
                 text.push_str(&(report::text(found, engine.files(), context.style) + "\n"));
             }
             text
@@ -195,7 +191,7 @@ fn told(engine: &Engine, verified: &Verified, format: Format, context: &Context)
 fn lines(engine: &Engine, checkpoints: &[Checked], context: &Context) -> String {
     let name = |checked: &Checked| match &checked.name {
         Some(name) => visible_line(name),
-        None => context.say("by its line", "仅凭内容"),
+        None => context.say("by its line", "另存的一行"),
     };
     let widest = checkpoints.iter().map(|checked| width(&name(checked)));
     let widest = widest.max().unwrap_or(0);

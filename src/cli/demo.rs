@@ -7,7 +7,7 @@ use clap::Args;
 use crate::case::Case;
 use crate::cli::merging::program;
 use crate::cli::{Answer, Context, progress};
-use crate::demo::{DOCUMENTS, play};
+use crate::demo::{DOCUMENTS, FOUNDER, play};
 use crate::document::DOSSIER;
 use crate::engine::{Engine, Failure, mend_merging};
 use crate::text::{Bilingual, pad, width};
@@ -128,7 +128,7 @@ impl Demo {
                 .collect()
         };
         Ok(Answer::new(format!(
-            "{}\n\n{}\n{}\n{}\n{}",
+            "{}\n\n{}\n{}\n{}\n{}\n{}",
             context.say(
                 &format!(
                     "{clues} clues in {shown}, led by {steps} commits; their dossiers are in {shown}/{DOCUMENTS}"
@@ -141,6 +141,16 @@ impl Demo {
             lines(&commands),
             say("Clues worth a look:", "值得一看的线索："),
             lines(&clues_shown),
+            context.say(
+                &format!(
+                    "To take a step there, be one of the people of organisation.yaml, such as the clue officer:\n  git config user.name {0}\n  git config user.email {1}\n",
+                    FOUNDER.0, FOUNDER.1
+                ),
+                &format!(
+                    "要在其中办理步骤，须是 organisation.yaml 中的人员，例如线索管理员：\n  git config user.name {0}\n  git config user.email {1}\n",
+                    FOUNDER.0, FOUNDER.1
+                ),
+            ),
         )))
     }
 }

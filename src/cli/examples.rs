@@ -12,9 +12,14 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue checkpoint                                # 输出一行，请另行保存在仓库之外\nclue checkpoint --verify\nclue checkpoint --expect \"$(cat 保存的一行.txt)\"\nclue checkpoint --manifest | sha256sum -c --quiet\nclue checkpoint --time-stamp https://tsa.example.org",
     ),
     (
+        "help",
+        "clue help\nclue help advance\nclue help hook install",
+        "clue help\nclue help advance\nclue help hook install",
+    ),
+    (
         "init",
-        "clue init cases\nclue init --organisation \"Hongda Ltd\"",
-        "clue init 线索库\nclue init --organisation 宏达公司",
+        "clue init cases\nclue init --ci github                          # in a repository that exists, adds only what GitHub runs\nclue init --organisation \"Hongda Ltd\"",
+        "clue init 线索库\nclue init --ci github                          # 在已有仓库中只添加 GitHub 运行的检查\nclue init --organisation 宏达公司",
     ),
     (
         "new",

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::{Args, Subcommand};
 
 use crate::cli::{Answer, Context, audit, err};
-use crate::engine::{Failure, HistoryReader, Push, Pushed, install_hook};
+use crate::engine::{Failure, HistoryReader, Push, Pushed, find_root, install_hooks};
 use crate::git::Repository;
 use crate::report::{self, Style};
 use crate::text::{Bilingual, Language, visible_line};
@@ -84,17 +84,21 @@ impl Install {
         };
         let program = std::env::current_exe().ok();
         let program = program.map_or_else(|| "clue".to_owned(), |path| path.display().to_string());
-        let mut written = String::new();
-        for (asked, name) in [
+        let names = [
             (self.pre_commit, "pre-commit"),
             (self.pre_receive, "pre-receive"),
-        ] {
-            if asked {
-                let path = install_hook(&repository, name, &program)?;
-                written.push_str(&format!("{}\n", path.display()));
-            }
-        }
-        Ok(Answer::new(written))
+        ];
+        let names: Vec<&str> = names
+            .iter()
+            .filter(|(asked, _)| *asked)
+            .map(|(_, name)| *name)
+            .collect();
+        let root = find_root(&context.folder).filter(|_| !repository.is_bare());
+        let folder = root.map_or_else(String::new, |root| repository.prefix(&root));
+        let settings = &context.environment;
+        let written = install_hooks(&repository, &names, &folder, &program, settings)?;
+        let written = written.iter().map(|path| format!("{}\n", path.display()));
+        Ok(Answer::new(written.collect::<String>()))
     }
 }
 
@@ -180,7 +184,7 @@ fn unreadable(what: &str) -> Failure {
     Failure::Usage {
         message: Bilingual::new(
             format!("git should give lines of OLD NEW REFERENCE: {what}"),
-            format!("git 应逐行给出 旧 新 引用：{what}"),
+            format!("git 应逐行给出“旧 新 引用”，而这里是：{what}"),
         ),
         remedy: Some(Bilingual::new(
             "git calls this command; install it with clue hook install --pre-receive",

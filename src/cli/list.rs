@@ -66,7 +66,7 @@ impl List {
             data.push(
                 case.card_record
                     .as_ref()
-                    .map(|record| record.value.clone())
+                    .map(|record| (*record.value).clone())
                     .unwrap_or_default(),
             );
         }

@@ -133,10 +133,11 @@ fn text(story: &Story, told: &[Telling], context: &Context) -> String {
             text.push_str(&format!("    {}{colon}\n", file.path));
             for line in &file.lines {
                 let shown = format!(
-                    "{}{}{} -> {}",
+                    "{}{}{}{}{}",
                     line.label,
                     context.say(": ", "："),
                     line.before,
+                    context.say(" -> ", " → "),
                     line.after
                 );
                 text.push_str(&format!("      {}\n", shown.replace('\n', "\n        ")));

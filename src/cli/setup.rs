@@ -5,10 +5,10 @@ use std::path::{Path, PathBuf};
 use clap::{Args, CommandFactory, ValueEnum};
 
 use crate::cli::merging::program;
-use crate::cli::{Answer, Arguments, Context};
-use crate::engine::{Failure, init, mend_merging};
+use crate::cli::{Answer, Arguments, Context, err};
+use crate::engine::{Failure, HostFiles, add_host_files, find_root, init, mend_merging};
 use crate::git::Repository;
-use crate::text::{Bilingual, Language};
+use crate::text::{Bilingual, Language, visible_line};
 use crate::yaml::scalar;
 
 /// Arguments of `clue init`.
@@ -20,7 +20,7 @@ pub(super) struct Init {
     /// Name of the organisation
     #[arg(long, value_name = "NAME")]
     organisation: Option<String>,
-    /// Write what this code host runs on each push: the check and the audit
+    /// Write what this code host runs on each push: the check and the audit; also into a repository that exists
     #[arg(long, value_enum, value_name = "HOST")]
     ci: Option<Host>,
 }
@@ -35,14 +35,19 @@ enum Host {
 impl Init {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         let folder = context.folder.join(&self.folder);
+        let host = self.ci.map(|host| match host {
+            Host::Github => "github",
+            Host::Gitlab => "gitlab",
+        });
+        if let (Some(host), Some(root), None) = (host, find_root(&folder), &self.organisation) {
+            let files = add_host_files(&root, host, &context.environment, context.now)?;
+            return Ok(added(&files, context));
+        }
         let organisation = self.sample(context, &folder)?;
         let paths = init(
             &folder,
             &organisation,
-            self.ci.map(|host| match host {
-                Host::Github => "github",
-                Host::Gitlab => "gitlab",
-            }),
+            host,
             &context.environment,
             context.now,
         )?;
@@ -100,6 +105,36 @@ impl Init {
             ),
         ))
     }
+}
+
+/// What was added for a code host, and what was not, with what is to be done there.
+fn added(files: &HostFiles, context: &Context) -> Answer {
+    for path in &files.left {
+        let path = visible_line(path);
+        err(&context.say(
+            &format!("note: {path} is your own and stays as it is; for the check before each commit: clue hook install --pre-commit\n"),
+            &format!("说明：{path} 是您自己的文件，保持原样；如需提交前检查：clue hook install --pre-commit\n"),
+        ));
+    }
+    for path in &files.present {
+        let path = visible_line(path);
+        err(&context.say(
+            &format!("note: {path} is there already\n"),
+            &format!("说明：{path} 已经存在\n"),
+        ));
+    }
+    if files.added.is_empty() {
+        return Answer::new("");
+    }
+    err(&context.say(
+        "committed; now set the variable CLUE_URL at the code host to where the program for Linux is kept\n",
+        "已提交；请在代码托管平台上把变量 CLUE_URL 设为 Linux 版程序的下载地址\n",
+    ));
+    let shown = files
+        .added
+        .iter()
+        .map(|path| format!("{}\n", visible_line(path)));
+    Answer::new(shown.collect::<String>())
 }
 
 /// Name and address of whoever calls, by the repository that the folder lies in where there is one.

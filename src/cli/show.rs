@@ -30,7 +30,7 @@ impl Show {
                 .iter()
                 .chain(case.records.values().flatten())
             {
-                records.insert(record.inner.clone(), record.value.clone());
+                records.insert(record.inner.clone(), (*record.value).clone());
             }
             let answer = json!({"schemaVersion": SCHEMA_VERSION, "id": case.id, "folder": case.folder, "records": records});
             return Ok(Answer::new(format!("{answer:#}\n")));

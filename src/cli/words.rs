@@ -10,6 +10,14 @@ use crate::text::Language;
 /// English help and its Chinese. A test sees to it that nothing is missing.
 const CHINESE: &[(&str, &str)] = &[
     (
+        "Tell about a command, as its --help does",
+        "查看命令的用法，与 --help 相同",
+    ),
+    (
+        "The command to tell about; all of them where none is named",
+        "要查看的命令；不写则列出全部命令",
+    ),
+    (
         "Sign what the repository holds now, in one line to be kept elsewhere; verify earlier ones",
         "为仓库现有内容签署检查点，输出一行供另行保存；核验以往的检查点",
     ),
@@ -151,8 +159,8 @@ const CHINESE: &[(&str, &str)] = &[
         "同时核验另行保存的这一行检查点",
     ),
     (
-        "Write what this code host runs on each push: the check and the audit",
-        "写入该代码平台每次推送时执行的检查和审计",
+        "Write what this code host runs on each push: the check and the audit; also into a repository that exists",
+        "写入该代码平台每次推送时执行的检查和审计；也可用于已有仓库",
     ),
     ("Write the hooks into this repository", "把钩子写入此仓库"),
     (

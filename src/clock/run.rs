@@ -132,16 +132,18 @@ impl Maker<'_> {
             return;
         };
         let end = self.moment(name, &deadline.until, scope);
-        let place = record.or(self.case.card_record.as_ref()).map_or_else(
-            || Place::file(&self.case.folder),
-            |record| Place::file(&record.path),
-        );
+        let place = || {
+            record.or(self.case.card_record.as_ref()).map_or_else(
+                || Place::file(&self.case.folder),
+                |record| Place::file(&record.path),
+            )
+        };
         for moment in std::iter::once(start).chain(end) {
             if !YEARS.contains(&moment.year()) {
                 self.found.push(
                     Diagnostic::new(
                         Code::ClockRange,
-                        place.clone(),
+                        place(),
                         format!("the deadline `{name}` is counted with {moment}, which is surely not meant"),
                         format!("期限 `{name}` 用到了 {moment}，显然有误"),
                     )
@@ -154,7 +156,7 @@ impl Maker<'_> {
             self.found.push(
                 Diagnostic::new(
                     Code::ClockOrder,
-                    place,
+                    place(),
                     format!(
                         "the deadline `{name}` ends before it begins: from {start} until {}",
                         shown(end)

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use crate::commit::LOCK;
-use crate::git::{GitError, IndexFault};
+use crate::git::{GitError, IndexFault, doing_zh};
 use crate::text::Bilingual;
 
 /// Why nothing, or perhaps something, was published.
@@ -60,7 +60,7 @@ impl PublishError {
             ),
             Self::InProgress { what } => Bilingual::new(
                 format!("git is in the middle of a {what}"),
-                format!("git 正在进行 {what}，尚未完成"),
+                format!("git 的{}尚未完成", doing_zh(what)),
             ),
             Self::Conflicted { path } => Bilingual::new(
                 format!("{path} has an unresolved conflict"),

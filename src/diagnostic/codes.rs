@@ -274,7 +274,7 @@ codes! {
         "The author of a commit that changes clues or rules is a person of the organisation at that time, and is the one whom the trail names. Who commits for somebody else leaves a trail that cannot be trusted (P2)." "改动线索或规则的提交，其作者须是当时组织中的人员，并与经过中的办理人一致。代人提交会使经过不可信（P2）。";
     HistoryDate "history-date" Error
         "a date of a commit cannot be" "提交的日期不合常理"
-        "The time of a step in the trail is the author date of its commit; the author date lies close before the moment of committing; and no commit is older than those it rests on. How close is a setting of the rulebook (history). Anything else is back-dating, or a clock that is wrong." "经过中的时间就是提交的作者日期；作者日期应略早于实际提交的时刻；后面的提交不得早于它所依据的提交。允许的出入由规则书的 history 规定。除此之外就是倒填日期，或时钟不准。";
+        "The time of a step in the trail is the author date of its commit; the author date lies close before the moment of committing; no commit is older than those it rests on; and none is dated in the future. How close is a setting of the rulebook (history). Anything else is back-dating, or a clock that is wrong." "经过中的时间就是提交的作者日期；作者日期应略早于实际提交的时刻；后面的提交不得早于它所依据的提交，也不得晚于现在。允许的出入由规则书的 history 规定。除此之外就是倒填日期，或时钟不准。";
     HistoryTrailer "history-trailer" Error
         "a commit's message says another thing than the commit does" "提交说明与内容不符"
         "The trailers Clue-Id, Clue-Step, Clue-From and Clue-To name the step that the commit takes. A message that names another one, or one that was not taken, misleads whoever reads the history." "提交说明末尾的 Clue-Id、Clue-Step、Clue-From、Clue-To 写明本次办理的步骤。写成别的步骤，或写了没有办理的步骤，会误导查阅历史的人。";
@@ -301,7 +301,7 @@ codes! {
         "Numbers are given in their order by the step that registers a clue, and never twice, also not after a clue is gone (T4)." "编号由登记步骤依次给出，绝不重复，线索不在之后也不再使用（T4）。";
     HistoryAuthority "history-authority" Error
         "rules or people were changed by somebody who may not" "无权者修改了规则或人员"
-        "The rulebook says under history.changes which roles may change organisation, rulebook, schemas, templates and calendar (P2). It counts as it stood before the change." "规则书的 history.changes 规定哪些角色可以修改组织、规则书、模式、模板和日历（P2），以修改之前的规定为准。";
+        "The rulebook says under history.changes which roles may change organisation, rulebook, schemas, templates and calendar (P2). It counts as it stood before the change. Told at a merge, too: somebody who had lost a role on one line of history went on from an older commit, where they still had it. By the dates of the commits, what was done before the role was lost is no fault." "规则书的 history.changes 规定哪些角色可以修改组织、规则书、模式、模板和日历（P2），以修改之前的规定为准。合并时也会报出：某人在一条历史上已失去角色，却从仍有该角色的旧提交继续办理。按提交日期，失去角色之前所办的不算问题。";
     HistoryMerge "history-merge" Error
         "a merge holds what neither side has" "合并提交包含双方都没有的内容"
         "A merge brings two histories together: what one of them has changed is in the result, and nothing else. A change hidden in it was made by nobody." "合并只是把两边的历史合到一起：一方的改动应出现在结果中，除此之外不应有别的改动。藏在合并中的改动没有人负责。";
@@ -310,7 +310,7 @@ codes! {
         "Below clues/, register/, schema/ and calendar/ there are records, entries and settings only. Anything else would be read by nothing and judged by nobody." "clues/、register/、schema/、calendar/ 之下只有记录、登记项和设置；其他文件没有程序会读，也没有人核对。";
     HistoryUnreadable "history-unreadable" Error
         "what a commit holds cannot be read" "提交的内容无法读取"
-        "Organisation or rulebook of the commit cannot be used, or an object is missing. The commit is judged by the last rulebook before it that can be." "该提交的组织或规则书无法使用，或者缺少对象。此后以之前最近可用的规则书为准。";
+        "The header of the commit does not say who made it and when, or its organisation or rulebook cannot be used. It is judged by the last rulebook before it that can be, and the history after it as always. An object that is missing ends the audit instead: nobody is at fault for a damaged repository." "该提交的头部没有写明由谁、何时提交，或者其组织或规则书无法使用。此时以之前最近可用的规则书为准，其后的历史照常审计。缺少对象则会中止审计：仓库损坏不是谁的过错。";
     HistorySignature "history-signature" Error
         "a commit's signature is missing, or not its author's" "提交缺少签名，或签名不是作者的"
         "Where the rulebook says that a step is signed (signed: true), its commit bears an SSH signature by a key that organisation.yaml lists for its author and that was valid when it was committed. A signature that does not match its commit is a fault wherever it stands." "规则书写明须签名的步骤（signed: true），其提交须有 SSH 签名，所用密钥须登记在 organisation.yaml 的作者名下，且提交时有效。与提交内容不符的签名，无论在哪里都是问题。";

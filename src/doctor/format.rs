@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::doctor::{Ailment, Patient};
-use crate::git::Repository;
+use crate::git::{GitError, Repository};
 use crate::text::Bilingual;
 
 /// A repository that is not there, that belongs to somebody else, or whose format the library does not know.
@@ -18,45 +18,13 @@ pub(super) fn format(patient: &Patient, _: bool) -> Result<Vec<Ailment>, Bilingu
     );
     if let Some(folder) = git_folder(&patient.root) {
         let config = fs::read_to_string(folder.join("config")).unwrap_or_default();
-        for (key, usual, en, zh) in [
-            ("objectformat", "sha1", "object format", "对象格式"),
-            (
-                "refstorage",
-                "files",
-                "storage of references",
-                "引用存储格式",
-            ),
-        ] {
-            let Some(value) = extension(&config, key).filter(|value| value != usual) else {
-                continue;
-            };
-            let option = if key == "objectformat" {
-                "--object-format=sha1"
-            } else {
-                "--ref-format=files"
-            };
-            return Ok(vec![Ailment::new(
-                Bilingual::new(
-                    format!("the repository has the {en} {value}, which this program cannot read"),
-                    format!("仓库使用的{zh}是 {value}，本程序无法读取"),
-                ),
-                nothing_works,
-                if key == "refstorage" {
-                    Bilingual::new(
-                        "git refs migrate --ref-format=files",
-                        "请执行 git refs migrate --ref-format=files",
-                    )
-                } else {
-                    Bilingual::new(
-                        format!(
-                            "make a new repository with git init {option}, and bring the history over with git fast-export and git fast-import"
-                        ),
-                        format!(
-                            "请用 git init {option} 新建仓库，再用 git fast-export 和 git fast-import 迁移历史"
-                        ),
-                    )
-                },
-            )]);
+        let of = |key: &str, usual: &str| extension(&config, key).filter(|value| value != usual);
+        let error = of("objectformat", "sha1")
+            .map(GitError::ObjectFormat)
+            .or_else(|| of("refstorage", "files").map(GitError::ReferenceFormat));
+        if let Some(error) = error {
+            let remedy = error.remedy().unwrap_or_default();
+            return Ok(vec![Ailment::new(error.message(), nothing_works, remedy)]);
         }
     }
     Ok(vec![match Repository::discover(&patient.root) {

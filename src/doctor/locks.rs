@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use crate::doctor::{Ailment, Patient, system};
 use crate::text::Bilingual;
 
-/// A younger lock is nobody's business: git holds one for the blink of an eye, or while somebody writes a message.
+/// A younger lock is told and never taken away: git holds one for the blink of an eye, or while somebody writes a message.
 const OLD: Duration = Duration::from_secs(5 * 60);
 
 /// What is known of who holds a lock.
@@ -19,7 +19,7 @@ enum Holder {
     Unknown,
 }
 
-/// Locks that are old and that nobody holds.
+/// Locks that are there: old ones that nobody holds are mended, fresh ones are only told.
 pub(super) fn locks(patient: &Patient, fix: bool) -> Result<Vec<Ailment>, Bilingual> {
     let Some(repository) = &patient.repository else {
         return Ok(Vec::new());
@@ -36,9 +36,14 @@ pub(super) fn locks(patient: &Patient, fix: bool) -> Result<Vec<Ailment>, Biling
     paths.dedup();
     let mut found = Vec::new();
     for path in paths {
-        let Some(age) = age(&path).filter(|age| *age >= OLD) else {
+        let Some(age) = age(&path) else {
             continue;
         };
+        let folders = [repository.work_tree(), own, common];
+        if age < OLD {
+            found.push(fresh(&path, age, &holder(&path, &folders)));
+            continue;
+        }
         let minutes = age.as_secs() / 60;
         let meaning = Bilingual::new(
             "as long as it is there, git and clue refuse to write",
@@ -48,7 +53,7 @@ pub(super) fn locks(patient: &Patient, fix: bool) -> Result<Vec<Ailment>, Biling
             format!("if no git program runs, delete {}", path.display()),
             format!("如果确实没有 git 程序在运行，请删除 {}", path.display()),
         );
-        found.push(match holder(&path, &[repository.work_tree(), own, common]) {
+        found.push(match holder(&path, &folders) {
             Holder::Nobody => Ailment::new(
                 Bilingual::new(
                     format!("{} was left {minutes} minutes ago, and nobody holds it", path.display()),
@@ -88,9 +93,46 @@ pub(super) fn locks(patient: &Patient, fix: bool) -> Result<Vec<Ailment>, Biling
     Ok(found)
 }
 
+/// A lock that is probably in use: nothing is wrong yet, and whoever is refused by it knows why.
+fn fresh(path: &Path, age: Duration, holder: &Holder) -> Ailment {
+    let (shown, seconds) = (path.display(), age.as_secs());
+    let by = match holder {
+        Holder::Process(id) => (
+            format!("process {id} may hold it"),
+            format!("可能由进程 {id} 占用"),
+        ),
+        Holder::Nobody => (
+            "no program is seen that holds it".to_owned(),
+            "没有发现占用它的程序".to_owned(),
+        ),
+        Holder::Unknown => (
+            "this system does not tell who holds it".to_owned(),
+            "本系统无法得知由谁占用".to_owned(),
+        ),
+    };
+    let mut note = Ailment::new(
+        Bilingual::new(
+            format!("{shown} has been there for {seconds} seconds, and {}", by.0),
+            format!("{shown} 已存在 {seconds} 秒，{}", by.1),
+        ),
+        Bilingual::new(
+            "it is probably in use: as long as it is there, git and clue refuse to write",
+            "很可能正在使用中：只要它还在，git 和 clue 就拒绝写入",
+        ),
+        Bilingual::new(
+            "wait until git has ended, such as an editor with a commit message; if it is still there in 5 minutes: clue doctor again",
+            "请等待 git 结束，例如正在编辑提交说明的编辑器；如果 5 分钟后仍在，请再次执行 clue doctor",
+        ),
+    );
+    note.is_note = true;
+    note
+}
+
+/// How long a lock has been there; one that comes from the future, by another clock, is as fresh as can be.
 fn age(path: &Path) -> Option<Duration> {
     let modified = fs::symlink_metadata(path).ok()?.modified().ok()?;
-    SystemTime::now().duration_since(modified).ok()
+    let age = SystemTime::now().duration_since(modified);
+    Some(age.unwrap_or_default())
 }
 
 fn below(folder: &Path, found: &mut Vec<PathBuf>) {

@@ -40,7 +40,9 @@ pub(super) fn merging(patient: &Patient, fix: bool) -> Result<Vec<Ailment>, Bili
 
 fn words(failure: Failure) -> Bilingual {
     match failure {
-        Failure::Environment { message, .. } | Failure::Usage { message, .. } => message,
+        Failure::Environment { message, .. }
+        | Failure::Usage { message, .. }
+        | Failure::Refused { message, .. } => message,
         Failure::Publish(error) => error.message(),
         Failure::Findings(found) => found.into_iter().next().map_or_else(
             || Bilingual::new("it was refused", "操作被拒绝"),

@@ -1,7 +1,7 @@
 //! Who acts, what git is in the middle of, how much of the history is there, and whether the clock can be believed.
 
 use crate::doctor::{Ailment, Patient, git};
-use crate::git::{GitError, ObjectId};
+use crate::git::{GitError, ObjectId, doing_zh};
 use crate::text::Bilingual;
 use crate::time::Timestamp;
 
@@ -62,7 +62,7 @@ pub(super) fn in_progress(patient: &Patient, _: bool) -> Result<Vec<Ailment>, Bi
     Ok(vec![Ailment::new(
         Bilingual::new(
             format!("git is in the middle of a {what}"),
-            format!("git 正在进行 {what}，尚未完成"),
+            format!("git 的{}尚未完成", doing_zh(what)),
         ),
         Bilingual::new(
             "no step can be taken until it is finished or given up",

@@ -8,7 +8,7 @@ use crate::audit::{Audited, Pending, Stage, audit, pending};
 use crate::builtin;
 use crate::engine::{Failure, find_root};
 use crate::files::TreeFiles;
-use crate::git::{Environment, ObjectId, Range, Repository};
+use crate::git::{Environment, Head, ObjectId, Range, Repository};
 use crate::text::{Bilingual, Language};
 use crate::time::Timestamp;
 
@@ -81,7 +81,22 @@ impl HistoryReader {
     /// The commits that are meant: `A..B`, or a revision with all that it rests on; HEAD where nothing is said.
     pub fn range(&self, text: Option<&str>) -> Result<Range, Failure> {
         let text = text.unwrap_or("HEAD");
-        self.repository.range(text)?.ok_or_else(|| Failure::Usage {
+        if let Some(range) = self.repository.range(text)? {
+            return Ok(range);
+        }
+        if matches!(self.repository.head()?, Head::Unborn { .. }) {
+            return Err(Failure::Environment {
+                message: Bilingual::new(
+                    "there is no commit yet, and nothing to judge",
+                    "还没有任何提交，没有可审计的内容",
+                ),
+                remedy: Some(Bilingual::new(
+                    "commit first, or fetch the branch that is meant: git fetch, git switch BRANCH; clue check judges the files as they are",
+                    "请先提交，或获取所要审计的分支：git fetch、git switch 分支；clue check 可检查现有文件",
+                )),
+            });
+        }
+        Err(Failure::Usage {
             message: Bilingual::new(
                 format!("there is no commit `{text}`"),
                 format!("没有 `{text}` 这个提交"),

@@ -8,7 +8,7 @@ mod witness;
 
 use std::path::PathBuf;
 
-use crate::checkpoint::{Checkpoint, Manifest, PARTS, TAGS};
+use crate::checkpoint::{Checkpoint, Manifest, TAGS, VERSION, belongs};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::engine::{Engine, Failure, environment};
 use crate::files::join;
@@ -153,7 +153,7 @@ impl Engine {
 
     fn manifest_of(&self, repository: &Repository, commit: &str) -> Result<Manifest, Failure> {
         let prefix = repository.prefix(&self.root);
-        let files = repository.tree_files(commit, &prefix, &|name| PARTS.contains(&name))?;
+        let files = repository.tree_files(commit, &prefix, &|name| belongs(VERSION, name))?;
         let blobs: Vec<[u8; 20]> = files.iter().map(|file| file.id).collect();
         let digests = repository.digests(&blobs)?;
         let files = files.into_iter().map(|file| file.path).zip(digests);
@@ -170,6 +170,7 @@ impl Engine {
         let commit = head_of(repository)?;
         let manifest = self.manifest_of(repository, &commit)?;
         Ok(Checkpoint {
+            version: VERSION,
             at,
             commits: repository.count_commits(&commit, None)?,
             commit,

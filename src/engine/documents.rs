@@ -2,6 +2,7 @@
 //! It draws nothing itself.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -68,7 +69,7 @@ impl Engine {
                 name: record.name.clone(),
                 path: record.inner.clone(),
                 schema: world.rulebook.records[&record.name].schema.clone(),
-                value: record.value.clone(),
+                value: (*record.value).clone(),
                 body: record
                     .body
                     .map(|body| record.text()[body.range()].to_owned()),
@@ -98,7 +99,7 @@ impl Engine {
         for clue in clues {
             let (case, found) = self.case(clue)?;
             match case.card_record {
-                Some(card) => cards.push(card.value),
+                Some(card) => cards.push(Arc::unwrap_or_clone(card.value)),
                 None => return Err(Failure::Findings(found)),
             }
         }

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::audit::Audited;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::engine::Failure;
 use crate::engine::audit::HistoryReader;
-use crate::engine::{Failure, environment};
 use crate::git::{ObjectId, Range, Repository};
 use crate::text::{Language, visible_line};
 use crate::time::Timestamp;
@@ -166,56 +166,4 @@ fn refusals(repository: &Repository, pushes: &[Push]) -> Result<Vec<Refusal>, Fa
         }
     }
     Ok(refusals)
-}
-
-/// Writes a hook that calls this program; a hook that is there already is left alone, unless it is one of ours.
-pub fn install_hook(
-    repository: &Repository,
-    name: &str,
-    program: &str,
-) -> Result<std::path::PathBuf, Failure> {
-    let folder = repository.hooks();
-    let path = folder.join(name);
-    let text = format!(
-        "#!/bin/sh\n# Written by clue hook install.\nexec \"${{CLUE:-{}}}\" hook {name} \"$@\"\n",
-        program
-            .replace('\\', "\\\\")
-            .replace('"', "\\\"")
-            .replace('$', "\\$")
-            .replace('`', "\\`")
-    );
-    let failed = |error: std::io::Error| {
-        environment(
-            format!("{}: {error}", path.display()),
-            format!("{}：{error}", path.display()),
-        )
-    };
-    match std::fs::read_to_string(&path) {
-        Ok(old) if !old.contains("Written by clue hook install.") => {
-            return Err(Failure::Usage {
-                message: crate::text::Bilingual::new(
-                    format!(
-                        "{} is there already, and is not this program's",
-                        path.display()
-                    ),
-                    format!("{} 已经存在，且不是本程序写的", path.display()),
-                ),
-                remedy: Some(crate::text::Bilingual::new(
-                    format!("add the line `clue hook {name} \"$@\"` to it, or move it away"),
-                    format!("请在其中加入一行 `clue hook {name} \"$@\"`，或先移走它"),
-                )),
-            });
-        }
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(failed(error)),
-    }
-    std::fs::create_dir_all(&folder).map_err(failed)?;
-    std::fs::write(&path, text).map_err(failed)?;
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).map_err(failed)?;
-    }
-    Ok(path)
 }

@@ -113,7 +113,7 @@ impl History<'_> {
             Some(document?.root.to_json())
         });
         let now = case.card_record.as_ref().map(|record| &record.value);
-        if before.as_ref() != now {
+        if before.as_ref() != now.map(|value| &**value) {
             found.push(uncommitted(&card).procedure("P2").remedy(
                 format!("steps write it: git checkout HEAD -- {card}; if a step was interrupted and clue check finds nothing, commit what it left: git add clues register; git commit"),
                 format!("该文件由步骤写入，请恢复：git checkout HEAD -- {card}；如果是步骤中途中断所致，且 clue check 没有发现问题，请提交它留下的内容：git add clues register，再 git commit"),

@@ -4,7 +4,7 @@
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::engine::{Engine, Failure, Published};
 use crate::files::TreeFiles;
-use crate::git::Environment;
+use crate::git::{Environment, doing_zh};
 use crate::text::{Bilingual, Language};
 use crate::time::Timestamp;
 use crate::workflow::Command;
@@ -25,7 +25,7 @@ impl Engine {
                     Code::StepCondition,
                     Place::file("register"),
                     format!("a git {what} is not finished, and no step is taken in the middle of it"),
-                    format!("git {what} 尚未完成，其间不能办理步骤"),
+                    format!("git 的{}尚未完成，其间不能办理步骤", doing_zh(what)),
                 )
                 .remedy(
                     format!(

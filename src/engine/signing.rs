@@ -1,4 +1,5 @@
-//! Steps that the rulebook wants signed: refused where git would not sign them, or not with a key of whoever acts.
+//! Steps that are signed: refused where the rulebook wants it and git would not, or not with a key of whoever acts.
+//! It judges as the audit does afterwards.
 //! It signs nothing itself; git's layer does.
 
 use crate::diagnostic::{Code, Diagnostic, Place};
@@ -8,7 +9,7 @@ use crate::signature::{Signers, Verdict, parse_key};
 use crate::workflow::Actor;
 
 impl Engine {
-    /// What stands in the way of a step that must be signed.
+    /// What stands in the way of a step that must be signed, or that git would sign with a key that the audit refuses.
     pub(super) fn unsigned(
         &self,
         step: &str,
@@ -16,18 +17,17 @@ impl Engine {
         actor: &Actor,
         committer: &Identity,
     ) -> Option<Diagnostic> {
-        let declared = self.world.rulebook.steps.get(step)?;
-        if !declared.signed {
-            return None;
-        }
-        let pointer = format!("/steps/{step}/signed");
-        let place = Place::at(
-            "workflow.yaml",
-            self.world.rulebook_document.root.locate_pointer(&pointer),
-        );
+        let must = self.world.rulebook.steps.get(step)?.signed;
+        let place = if must {
+            let pointer = format!("/steps/{step}/signed");
+            let span = self.world.rulebook_document.root.locate_pointer(&pointer);
+            Place::at("workflow.yaml", span)
+        } else {
+            Place::file("organisation.yaml")
+        };
         // Settings by which git cannot sign stop the step when it is published, with their own words.
         let Some(signer) = repository.signer().ok()? else {
-            return Some(
+            return must.then(||
                 Diagnostic::new(
                     Code::StepSignature,
                     place,
@@ -44,38 +44,56 @@ impl Engine {
         let name = self.world.organisation.person_name(&actor.person);
         let verdict = self.standing_of(signer, committer)?;
         let own = verdict.is_good() && verdict.person() == Some(&actor.person);
+        // Whoever has keys signs with them; others may sign as they like where nothing asks for it.
+        let person = self.world.organisation.people.get(&actor.person);
+        let has_keys = person.is_some_and(|person| !person.keys.is_empty());
+        if own || !(must || has_keys || verdict.person().is_some()) {
+            return None;
+        }
         let is = match &verdict {
             Verdict::Good { person } => (
-                format!("is one of {person}, not of {name}"),
-                format!("属于 {person}，不属于 {name}"),
+                format!("is by a key of {person}, not of {name}"),
+                format!("所用密钥属于 {person}，不属于 {name}"),
             ),
             other => {
                 let message = other.message();
                 (message.en, message.zh)
             }
         };
-        (!own).then(|| {
-            Diagnostic::new(
-                Code::StepSignature,
-                place,
+        let (en, zh) = if must {
+            (
                 format!(
-                    "`{step}` must be signed by {name}, and what git signs with {}",
+                    "`{step}` must be signed by {name}, and the signature that git would make {}",
                     is.0
                 ),
-                format!("`{step}` 须由 {name} 签名，而 git 签名所用密钥{}", is.1),
+                format!("`{step}` 须由 {name} 签名，而 git 将作的签名{}", is.1),
             )
+        } else {
+            (
+                format!(
+                    "git is set to sign `{step}` of {name}, and the signature {}; the audit would refuse the commit",
+                    is.0
+                ),
+                format!(
+                    "按设置 git 会为 {name} 的 `{step}` 签名，而该签名{}；审计会拒绝此提交",
+                    is.1
+                ),
+            )
+        };
+        Some(
+            Diagnostic::new(Code::StepSignature, place, en, zh)
             .remedy(
                 format!(
-                    "put the public key under keys of {} in organisation.yaml and commit it, or sign with the one that is there",
+                    "put the public key under people.{}.keys in organisation.yaml and commit it, or sign with one that is there",
                     actor.person
                 ),
                 format!(
-                    "请把公钥登记在 organisation.yaml 中 {} 的 keys 下并提交，或改用已登记的密钥",
+                    "请把公钥登记在 organisation.yaml 的 people.{}.keys 下并提交，或改用已登记的密钥",
                     actor.person
                 ),
             )
-            .procedure("P2")
-        })
+            .procedure("P2"),
+        )
     }
 
     /// What a signature made now would be worth; `None` where no file has the public half of the key.

@@ -1,6 +1,7 @@
 //! What fields a value has, read off a JSON Schema, and the static check of the names that an expression uses.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use cel::Program;
 use cel::common::ast::{EntryExpr, Expr, IdedExpr, LiteralValue};
@@ -9,7 +10,7 @@ use serde_json::Value;
 use crate::expression::{Fault, FaultKind};
 use crate::text::{Bilingual, Span, nearest};
 
-/// What is known of a value before there is one.
+/// What is known of a value before there is one; cheap to copy.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Shape {
     /// Nothing is known: every use is taken as right.
@@ -17,31 +18,34 @@ pub enum Shape {
     /// A text, number or truth value: it has no fields.
     Scalar,
     /// These fields and no others.
-    Fields(BTreeMap<String, Shape>),
+    Fields(Arc<BTreeMap<String, Shape>>),
     /// Any key, each with a value of this shape.
-    MapOf(Box<Shape>),
-    List(Box<Shape>),
+    MapOf(Arc<Shape>),
+    List(Arc<Shape>),
 }
 
 impl Shape {
+    /// These fields and no others.
+    pub fn fields(fields: impl Iterator<Item = (String, Self)>) -> Self {
+        Self::Fields(Arc::new(fields.collect()))
+    }
+
     /// Reads the shape off a JSON Schema.
     pub fn from_schema(schema: &Value) -> Self {
         if let Some(properties) = schema.get("properties").and_then(Value::as_object) {
-            return Self::Fields(
-                properties
-                    .iter()
-                    .map(|(name, inner)| (name.clone(), Self::from_schema(inner)))
-                    .collect(),
+            let fields = properties.iter();
+            return Self::fields(
+                fields.map(|(name, inner)| (name.clone(), Self::from_schema(inner))),
             );
         }
         if let Some(items) = schema.get("items") {
-            return Self::List(Box::new(Self::from_schema(items)));
+            return Self::List(Arc::new(Self::from_schema(items)));
         }
         if let Some(inner) = schema
             .get("additionalProperties")
             .filter(|inner| inner.is_object())
         {
-            return Self::MapOf(Box::new(Self::from_schema(inner)));
+            return Self::MapOf(Arc::new(Self::from_schema(inner)));
         }
         match schema.get("type").and_then(Value::as_str) {
             Some("string" | "integer" | "number" | "boolean") => Self::Scalar,
@@ -54,13 +58,27 @@ impl Shape {
         }
     }
 
+    /// Where the shape lies in memory, which tells it from every other that is kept; the plain ones by small numbers.
+    pub(super) fn address(&self) -> usize {
+        match self {
+            Self::Any => 1,
+            Self::Scalar => 2,
+            Self::Fields(fields) => Arc::as_ptr(fields) as usize,
+            Self::MapOf(inner) => Arc::as_ptr(inner) as usize,
+            // A list is told from its items, which may be a variable too.
+            Self::List(inner) => Arc::as_ptr(inner) as usize + 1,
+        }
+    }
+
     fn join(self, other: Self) -> Self {
         match (self, other) {
             (left, right) if left == right => left,
-            (Self::List(left), Self::List(right)) => Self::List(Box::new(match (*left, *right) {
-                (Self::Any, known) | (known, Self::Any) => known,
-                (left, right) => left.join(right),
-            })),
+            (Self::List(left), Self::List(right)) => Self::List(Arc::new(
+                match (Arc::unwrap_or_clone(left), Arc::unwrap_or_clone(right)) {
+                    (Self::Any, known) | (known, Self::Any) => known,
+                    (left, right) => left.join(right),
+                },
+            )),
             (Self::Scalar, Self::Scalar) => Self::Scalar,
             _ => Self::Any,
         }
@@ -126,7 +144,7 @@ impl Checker<'_> {
                     .iter()
                     .map(|element| self.infer(element, variables))
                     .collect();
-                Shape::List(Box::new(
+                Shape::List(Arc::new(
                     shapes.into_iter().reduce(Shape::join).unwrap_or(Shape::Any),
                 ))
             }
@@ -146,7 +164,7 @@ impl Checker<'_> {
             }
             Expr::Comprehension(comprehension) => {
                 let item = match self.infer(&comprehension.iter_range, variables) {
-                    Shape::List(item) => *item,
+                    Shape::List(item) => Arc::unwrap_or_clone(item),
                     Shape::MapOf(_) | Shape::Fields(_) => Shape::Scalar,
                     Shape::Any | Shape::Scalar => Shape::Any,
                 };

@@ -1,8 +1,8 @@
 //! Values between JSON and CEL: what an expression sees, and what comes out of it.
-//! A value is converted once and then lent to every expression; none is copied for an evaluation.
+//! A value is converted once, when it is first asked for, and lent to every expression; none is copied for an evaluation.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use cel::common::types::{
     CelBool, CelDouble, CelInt, CelList, CelMap, CelMapKey, CelNull, CelString,
@@ -12,16 +12,130 @@ use cel::context::VariableResolver;
 use cel::objects::Key;
 use serde_json::Value;
 
-use crate::expression::{MAXIMUM_LIST, Shape};
+use crate::expression::memory::write_value;
+use crate::expression::shared::SharedMap;
+use crate::expression::{MAXIMUM_LIST, Memory, Shape};
 
-/// A value made ready for expressions, cheap to share.
-#[derive(Clone, Debug)]
-pub struct Prepared(Arc<dyn Val>);
+/// Where a variable's value comes from.
+enum Source {
+    One(Arc<Value>),
+    /// A list of values that lie apart from one another.
+    Many(Vec<Arc<Value>>),
+    /// A part of the rulebook or the organisation, which its name tells.
+    Part(String, Arc<Value>),
+}
+
+struct Inner {
+    source: Source,
+    shape: Shape,
+    /// The value as expressions see it, made when the first of them asks.
+    converted: OnceLock<Box<dyn Val>>,
+}
+
+/// A value for expressions, cheap to share; it is converted once, and only where an expression is evaluated with it.
+///
+/// What the shape declares and the value lacks becomes null, an absent list becomes empty.
+#[derive(Clone)]
+pub struct Prepared(Arc<Inner>);
 
 impl Prepared {
-    /// Converts a value; what the shape declares and the value lacks becomes null, an absent list becomes empty.
-    pub fn new(value: &Value, shape: &Shape) -> Self {
-        Self(Arc::from(fill(value, shape)))
+    /// Takes a value.
+    pub fn new(value: Arc<Value>, shape: Shape) -> Self {
+        Self::of(Source::One(value), shape)
+    }
+
+    /// Takes a list of values; the shape is the list's.
+    pub fn list(values: Vec<Arc<Value>>, shape: Shape) -> Self {
+        Self::of(Source::Many(values), shape)
+    }
+
+    /// Takes a part of the rulebook or the organisation, which is the same wherever it has this name.
+    pub fn part(name: String, value: Arc<Value>, shape: Shape) -> Self {
+        Self::of(Source::Part(name, value), shape)
+    }
+
+    fn of(source: Source, shape: Shape) -> Self {
+        Self(Arc::new(Inner {
+            source,
+            shape,
+            converted: OnceLock::new(),
+        }))
+    }
+
+    fn converted(&self) -> &dyn Val {
+        let inner = &self.0;
+        &**inner.converted.get_or_init(|| match &inner.source {
+            Source::One(value) | Source::Part(_, value) => fill(value, &inner.shape),
+            Source::Many(values) => {
+                let item = match &inner.shape {
+                    Shape::List(item) => item,
+                    _ => &Shape::Any,
+                };
+                let values = values.iter().take(MAXIMUM_LIST);
+                list_of(values.map(|value| fill(value, item)))
+            }
+        })
+    }
+
+    /// The value with its shape, where it is a single one.
+    pub(super) fn one(&self) -> Option<(&Value, &Shape)> {
+        match &self.0.source {
+            Source::One(value) | Source::Part(_, value) => Some((value, &self.0.shape)),
+            Source::Many(_) => None,
+        }
+    }
+
+    /// The shape, where what expressions see of the value depends on it.
+    pub(super) fn shape(&self) -> Option<&Shape> {
+        match self.0.source {
+            Source::Part(..) => None,
+            _ => Some(&self.0.shape),
+        }
+    }
+
+    /// Writes what an expression that reads these fields of the value sees, so that nothing else is written alike.
+    pub(super) fn write(&self, fields: &[String], key: &mut Vec<u8>) {
+        let value = match &self.0.source {
+            Source::Part(name, _) => {
+                key.push(b'p');
+                key.extend(name.as_bytes());
+                key.push(0);
+                return;
+            }
+            Source::Many(values) => {
+                key.push(b'l');
+                key.extend(self.0.shape.address().to_le_bytes());
+                key.extend((values.len() as u64).to_le_bytes());
+                for value in values {
+                    write_value(value, key);
+                }
+                return;
+            }
+            Source::One(value) => value,
+        };
+        key.push(b'v');
+        key.extend(self.0.shape.address().to_le_bytes());
+        let mut value: &Value = value;
+        for (depth, field) in fields.iter().enumerate() {
+            // What is not there is what the shape makes of nothing.
+            let inner = match value {
+                Value::Object(object) => object.get(field),
+                _ => None,
+            };
+            match inner {
+                Some(inner) => value = inner,
+                None => {
+                    let is_absent = value.is_object();
+                    key.push(b'0' + u8::from(is_absent));
+                    key.extend((depth as u64).to_le_bytes());
+                    if !is_absent {
+                        write_value(value, key);
+                    }
+                    return;
+                }
+            }
+        }
+        write_value(value, key);
     }
 }
 
@@ -29,36 +143,47 @@ impl Prepared {
 #[derive(Clone, Default)]
 pub struct Scope {
     /// What a scope had when it was copied; it is not copied again.
-    shared: Arc<HashMap<String, Prepared>>,
+    shared: Arc<Vec<(String, Prepared)>>,
     /// What was set since.
     own: Vec<(String, Prepared)>,
+    /// What expressions of this rulebook gave before.
+    pub(super) memory: Option<Arc<Memory>>,
 }
 
 impl Scope {
-    /// Sets a variable, as [`Prepared::new`] converts it.
-    pub fn set(&mut self, name: &str, value: &Value, shape: &Shape) {
-        self.lend(name, Prepared::new(value, shape));
+    /// A scope of nothing yet, whose expressions are remembered.
+    pub fn remembered(memory: Arc<Memory>) -> Self {
+        Self {
+            memory: Some(memory),
+            ..Self::default()
+        }
     }
 
-    /// Sets a variable that was converted before.
+    /// Sets a variable, as [`Prepared::new`] takes it.
+    pub fn set(&mut self, name: &str, value: Value, shape: &Shape) {
+        self.lend(name, Prepared::new(Arc::new(value), shape.clone()));
+    }
+
+    /// Sets a variable that may be lent to other scopes too.
     pub fn lend(&mut self, name: &str, value: Prepared) {
         match Arc::get_mut(&mut self.shared) {
-            Some(variables) if self.own.is_empty() => {
-                variables.insert(name.to_owned(), value);
-            }
+            Some(variables) if self.own.is_empty() => variables.push((name.to_owned(), value)),
             _ => self.own.push((name.to_owned(), value)),
         }
+    }
+
+    /// The variable; what was set last goes before what was set earlier.
+    pub(super) fn get(&self, variable: &str) -> Option<&Prepared> {
+        let own = self.own.iter().rev().chain(self.shared.iter().rev());
+        let mut all = own.map(|(name, value)| (name.as_str(), value));
+        all.find(|(name, _)| *name == variable)
+            .map(|(_, value)| value)
     }
 }
 
 impl VariableResolver for Scope {
     fn resolve<'b>(&'b self, variable: &str) -> Option<CowVal<'b, 'b>> {
-        let own = self.own.iter().rev().find(|(name, _)| name == variable);
-        let value = match own {
-            Some((_, value)) => value,
-            None => self.shared.get(variable)?,
-        };
-        Some(CowVal::Borrowed(&*value.0))
+        Some(CowVal::Borrowed(self.get(variable)?.converted()))
     }
 }
 
@@ -122,7 +247,7 @@ fn map_of<'a>(entries: impl Iterator<Item = (&'a String, Box<dyn Val>)>) -> Box<
     let map: HashMap<CelMapKey<'static>, Box<dyn Val>> = entries
         .map(|(name, value)| (CelMapKey::from(name.clone()), value))
         .collect();
-    Box::new(CelMap::from(map))
+    Box::new(SharedMap(Arc::new(CelMap::from(map))))
 }
 
 fn list_of(items: impl Iterator<Item = Box<dyn Val>>) -> Box<dyn Val> {

@@ -16,6 +16,8 @@ pub struct TreeFiles {
     root: Option<ObjectId>,
     /// What was listed already, by folder.
     folders: Mutex<HashMap<String, Arc<Vec<TreeEntry>>>>,
+    /// Why git could not give an object, the first time.
+    failure: Mutex<Option<GitError>>,
 }
 
 impl TreeFiles {
@@ -46,7 +48,19 @@ impl TreeFiles {
             repository,
             root,
             folders: Mutex::new(HashMap::new()),
+            failure: Mutex::new(None),
         })
+    }
+
+    /// What was read is only what the commit holds where git could give every object: fails where one could not be had.
+    pub fn intact(&self) -> Result<(), GitError> {
+        lock(&self.failure).clone().map_or(Ok(()), Err)
+    }
+
+    fn failed(&self, error: GitError) -> ReadError {
+        let told = ReadError::Failed(error.message().en);
+        lock(&self.failure).get_or_insert(error);
+        told
     }
 
     /// The object that lies at a path.
@@ -65,7 +79,7 @@ impl TreeFiles {
         };
         lock(&self.repository)
             .below_tree(root, path)
-            .map_err(failed)
+            .map_err(|error| self.failed(error))
     }
 
     fn listed(&self, folder: &str) -> Result<Arc<Vec<TreeEntry>>, ReadError> {
@@ -74,7 +88,9 @@ impl TreeFiles {
             return Ok(known);
         }
         let listed = match self.object(folder)? {
-            Some((TreeKind::Folder, id)) => lock(&self.repository).tree(id).map_err(failed)?,
+            Some((TreeKind::Folder, id)) => lock(&self.repository)
+                .tree(id)
+                .map_err(|error| self.failed(error))?,
             _ => Vec::new(),
         };
         let listed = Arc::new(listed);
@@ -92,7 +108,10 @@ impl Files for TreeFiles {
         match self.object(path)? {
             None => Ok(None),
             Some((TreeKind::File | TreeKind::Executable, id)) => {
-                match lock(&self.repository).blob(id, limit).map_err(failed)? {
+                match lock(&self.repository)
+                    .blob(id, limit)
+                    .map_err(|error| self.failed(error))?
+                {
                     Ok(bytes) => Ok(Some(bytes)),
                     Err(size) => Err(ReadError::TooLarge(size)),
                 }
@@ -149,8 +168,4 @@ fn file_kind(kind: TreeKind) -> FileKind {
         TreeKind::SymbolicLink => FileKind::SymbolicLink,
         TreeKind::Submodule => FileKind::Other,
     }
-}
-
-fn failed(error: GitError) -> ReadError {
-    ReadError::Failed(error.message().en)
 }

@@ -23,6 +23,14 @@ pub enum GitError {
     SigningKey,
     /// The program that signs did not; its words.
     Signing(String),
+    /// The repository names its objects by another hash than SHA-1.
+    ObjectFormat(String),
+    /// The repository keeps its references otherwise than as files.
+    ReferenceFormat(String),
+    /// An object of the repository is not there.
+    Missing(String),
+    /// An object of the repository cannot be read, and why.
+    Damaged(String, String),
     /// Anything else, in the library's words.
     Failed(String),
 }
@@ -65,6 +73,26 @@ impl GitError {
                 format!("it could not be signed: {words}"),
                 format!("签名失败：{words}"),
             ),
+            Self::ObjectFormat(format) => Bilingual::new(
+                format!(
+                    "the repository has the object format {format}, which this program cannot read"
+                ),
+                format!("仓库使用的对象格式是 {format}，本程序无法读取"),
+            ),
+            Self::ReferenceFormat(format) => Bilingual::new(
+                format!(
+                    "the repository has the storage of references {format}, which this program cannot read"
+                ),
+                format!("仓库使用的引用存储格式是 {format}，本程序无法读取"),
+            ),
+            Self::Missing(id) => Bilingual::new(
+                format!("this git repository is damaged: the object {id} is missing"),
+                format!("git 仓库已损坏：缺少对象 {id}"),
+            ),
+            Self::Damaged(id, why) => Bilingual::new(
+                format!("this git repository is damaged: the object {id} cannot be read ({why})"),
+                format!("git 仓库已损坏：无法读取对象 {id}（{why}）"),
+            ),
             Self::Failed(text) => {
                 Bilingual::new(format!("git: {text}"), format!("git 出错：{text}"))
             }
@@ -75,8 +103,8 @@ impl GitError {
     pub fn remedy(&self) -> Option<Bilingual> {
         match self {
             Self::Bare => Some(Bilingual::new(
-                "clone it and work in the clone",
-                "请克隆后在克隆中办理",
+                "clone it and work in the clone; here clue audit works, and clue hook install --pre-receive",
+                "请克隆后在克隆中办理；此处可用 clue audit 和 clue hook install --pre-receive",
             )),
             Self::NoIdentity => Some(Bilingual::new(
                 "git config user.name \"NAME\"; git config user.email ADDRESS (the one in organisation.yaml)",
@@ -102,6 +130,18 @@ impl GitError {
                 "see that the key of user.signingKey is there and that ssh-agent holds it: ssh-add -L; then try again",
                 "请确认 user.signingKey 所指的密钥存在，且 ssh-agent 中有它（ssh-add -L），然后重试",
             )),
+            Self::ObjectFormat(_) => Some(Bilingual::new(
+                "make a new repository with git init --object-format=sha1, and bring the history over with git fast-export and git fast-import",
+                "请用 git init --object-format=sha1 新建仓库，再用 git fast-export 和 git fast-import 迁移历史",
+            )),
+            Self::ReferenceFormat(_) => Some(Bilingual::new(
+                "git refs migrate --ref-format=files",
+                "请执行 git refs migrate --ref-format=files",
+            )),
+            Self::Missing(_) | Self::Damaged(..) => Some(Bilingual::new(
+                "git fsck --full names all that is missing; clone anew from the server or from a colleague, or copy the missing objects from their .git/objects",
+                "git fsck --full 可列出全部缺失的对象；请从服务器或同事处重新克隆，或从其 .git/objects 中复制缺失的对象",
+            )),
             Self::Setting(_) | Self::Failed(_) => None,
         }
     }
@@ -118,6 +158,14 @@ impl From<git2::Error> for GitError {
                 .to_owned();
             return Self::Owner(path);
         }
-        Self::Failed(error.message().to_owned())
+        // The library tells these two by their words alone.
+        let words = error.message();
+        if let Some((_, format)) = words.split_once("unknown object format '") {
+            return Self::ObjectFormat(format.trim_end_matches('\'').to_owned());
+        }
+        if words.to_ascii_lowercase().contains("refstorage") {
+            return Self::ReferenceFormat("reftable".to_owned());
+        }
+        Self::Failed(words.to_owned())
     }
 }

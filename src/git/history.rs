@@ -1,13 +1,13 @@
-//! History as it stands in the object store: commits, trees, and what differs between two trees.
-//! It compares trees itself, going down only where ids differ, and never writes.
+//! History as it stands in the object store: commits, what they rest on, and the bytes of files. It never writes but the
+//! tree of an index.
 
-use std::cmp::Ordering;
 use std::path::Path;
 use std::sync::Arc;
 
 use git2::{ObjectType, Oid, Sort};
 
-use crate::git::{GitError, Identity, Repository, TreeKind, kind_of};
+use crate::git::raw::unread;
+use crate::git::{BadHeader, GitError, Identity, Repository};
 use crate::time::Timestamp;
 
 /// The id of an object.
@@ -73,22 +73,8 @@ pub struct CommitFacts {
     pub message: String,
     /// Whether the commit bears a signature.
     pub is_signed: bool,
-}
-
-/// A name in a tree.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TreeEntry {
-    pub name: String,
-    pub kind: TreeKind,
-    pub id: ObjectId,
-}
-
-/// A file or folder that two trees do not have alike.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    pub path: String,
-    pub before: Option<(TreeKind, ObjectId)>,
-    pub after: Option<(TreeKind, ObjectId)>,
+    /// Lines of the header that cannot be read.
+    pub bad_headers: Vec<BadHeader>,
 }
 
 /// Which commits are meant.
@@ -180,16 +166,6 @@ impl Repository {
         values
     }
 
-    /// The folder in which git looks for hooks.
-    pub fn hooks(&self) -> std::path::PathBuf {
-        let config = self.inner.config();
-        match config.and_then(|config| config.get_path("core.hooksPath")) {
-            Ok(path) if path.is_absolute() => path,
-            Ok(path) => self.work_tree().join(path),
-            Err(_) => self.inner.commondir().join("hooks"),
-        }
-    }
-
     /// What a range such as `main`, `A..B` or `A..` names; none where a revision is not there.
     pub fn range(&self, text: &str) -> Result<Option<Range>, GitError> {
         let one = |name: &str| -> Result<Option<ObjectId>, GitError> {
@@ -216,6 +192,11 @@ impl Repository {
 
     /// The commits of a range, every one behind its parents.
     pub fn commits(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
+        // The library stops at a commit whose header is broken; the slow way goes through.
+        self.walked(range).or_else(|_| self.raw_commits(range))
+    }
+
+    fn walked(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
         let mut walk = self.inner.revwalk()?;
         walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
         for id in &range.from {
@@ -231,41 +212,49 @@ impl Repository {
     pub fn branch_commits(&self) -> Result<Vec<ObjectId>, GitError> {
         let mut ids = Vec::new();
         for reference in self.inner.references_glob("refs/heads/*")? {
-            let peeled = reference
-                .ok()
-                .and_then(|reference| reference.peel_to_commit().ok());
-            ids.extend(peeled.map(|commit| ObjectId::from_git(commit.id())));
+            let target = reference.ok().and_then(|reference| reference.target());
+            if let Some(target) = target {
+                ids.extend(self.commit_of(ObjectId::from_git(target))?);
+            }
         }
         Ok(ids)
     }
 
     /// The commit that an object is, or that a tag leads to.
     pub fn commit_of(&self, id: ObjectId) -> Result<Option<ObjectId>, GitError> {
-        let object = self.inner.find_object(id.to_git()?, None)?;
+        let oid = id.to_git()?;
+        let header = self.inner.odb()?.read_header(oid);
+        let (_, kind) = header.map_err(|error| unread(oid, error))?;
+        if kind == ObjectType::Commit {
+            return Ok(Some(id));
+        }
+        let object = self.inner.find_object(oid, None)?;
         let commit = object.peel(ObjectType::Commit).ok();
         Ok(commit.map(|commit| ObjectId::from_git(commit.id())))
     }
 
     /// Whether one commit is another one, or one that it rests on.
     pub fn is_ancestor(&self, old: ObjectId, new: ObjectId) -> Result<bool, GitError> {
-        Ok(old == new
-            || self
-                .inner
-                .graph_descendant_of(new.to_git()?, old.to_git()?)?)
+        if old == new {
+            return Ok(true);
+        }
+        let (new_id, old_id) = (new.to_git()?, old.to_git()?);
+        self.inner
+            .graph_descendant_of(new_id, old_id)
+            .or_else(|_| self.raw_is_ancestor(old, new))
     }
 
     /// The nearest commits that the first of some others has in common with each of the rest.
     pub fn merge_bases(&self, commits: &[ObjectId]) -> Result<Vec<ObjectId>, GitError> {
         let mut bases = Vec::new();
-        let (first, rest) = match commits.split_first() {
-            Some((first, rest)) => (first.to_git()?, rest),
-            None => return Ok(bases),
+        let Some((first, rest)) = commits.split_first() else {
+            return Ok(bases);
         };
         for other in rest {
-            match self.inner.merge_bases(first, other.to_git()?) {
+            match self.inner.merge_bases(first.to_git()?, other.to_git()?) {
                 Ok(found) => bases.extend(found.iter().map(|id| ObjectId::from_git(*id))),
-                Err(error) if error.code() == git2::ErrorCode::NotFound => {}
-                Err(error) => return Err(error.into()),
+                // Two histories without a common beginning, or one that the library cannot go through.
+                Err(_) => bases.extend(self.raw_merge_bases(*first, *other)?),
             }
         }
         bases.sort();
@@ -273,81 +262,60 @@ impl Repository {
         Ok(bases)
     }
 
-    /// A commit as it was written.
+    /// A commit as it was written. What its header does not tell is empty, and listed.
     pub fn commit_facts(&self, id: ObjectId) -> Result<CommitFacts, GitError> {
-        let commit = self.inner.find_commit(id.to_git()?)?;
+        let Ok(commit) = self.inner.find_commit(id.to_git()?) else {
+            return self.raw_commit(id);
+        };
         let identity = |signature: git2::Signature<'_>| {
             let when = signature.when();
             let time = Timestamp::from_git(when.seconds(), when.offset_minutes())
-                .or_else(|| Timestamp::from_git(when.seconds(), 0))
-                .ok_or_else(|| GitError::Failed(format!("{id}: its date cannot be")))?;
-            Ok::<_, GitError>(Identity {
+                .or_else(|| Timestamp::from_git(when.seconds(), 0))?;
+            Some(Identity {
                 name: String::from_utf8_lossy(signature.name_bytes()).into_owned(),
                 email: String::from_utf8_lossy(signature.email_bytes()).into_owned(),
                 time,
             })
         };
+        let (Some(author), Some(committer)) =
+            (identity(commit.author()), identity(commit.committer()))
+        else {
+            return self.raw_commit(id);
+        };
         Ok(CommitFacts {
             id,
             parents: commit.parent_ids().map(ObjectId::from_git).collect(),
             tree: ObjectId::from_git(commit.tree_id()),
-            author: identity(commit.author())?,
-            committer: identity(commit.committer())?,
+            author,
+            committer,
             message: String::from_utf8_lossy(commit.message_bytes()).into_owned(),
             is_signed: commit
                 .raw_header_bytes()
                 .windows(8)
                 .any(|part| part == b"\ngpgsig "),
+            bad_headers: Vec::new(),
         })
-    }
-
-    /// What lies in a tree, in git's order of names.
-    pub fn tree(&self, id: ObjectId) -> Result<Vec<TreeEntry>, GitError> {
-        let tree = self.inner.find_tree(id.to_git()?)?;
-        Ok(tree
-            .iter()
-            .map(|entry| TreeEntry {
-                name: String::from_utf8_lossy(entry.name_bytes()).into_owned(),
-                kind: kind_of(entry.filemode()),
-                id: ObjectId::from_git(entry.id()),
-            })
-            .collect())
-    }
-
-    /// What lies at a path below a tree.
-    pub fn below_tree(
-        &self,
-        tree: ObjectId,
-        path: &str,
-    ) -> Result<Option<(TreeKind, ObjectId)>, GitError> {
-        let mut found = (TreeKind::Folder, tree);
-        for name in path.split('/').filter(|name| !name.is_empty()) {
-            if found.0 != TreeKind::Folder {
-                return Ok(None);
-            }
-            let tree = self.inner.find_tree(found.1.to_git()?)?;
-            let Some(entry) = tree.get_name(name) else {
-                return Ok(None);
-            };
-            found = (kind_of(entry.filemode()), ObjectId::from_git(entry.id()));
-        }
-        Ok(Some(found))
     }
 
     /// The bytes of a blob of at most `limit` bytes; the error is its size.
     pub fn blob(&self, id: ObjectId, limit: u64) -> Result<Result<Arc<[u8]>, u64>, GitError> {
-        let odb = self.inner.odb()?;
-        let id = id.to_git()?;
-        if limit < u64::MAX - 1 {
-            let blob = odb.read(id)?;
-            let size = blob.data().len() as u64;
-            return Ok(if size > limit {
-                Err(size)
-            } else {
-                Ok(Arc::from(blob.data()))
-            });
-        }
-        Ok(Ok(Arc::from(odb.read(id)?.data())))
+        let bytes = match self.known_file(id) {
+            Some(known) => known,
+            None => {
+                let store = self.inner.odb()?;
+                let oid = id.to_git()?;
+                let blob = store.read(oid).map_err(|error| unread(oid, error))?;
+                let size = blob.data().len() as u64;
+                if size > limit {
+                    return Ok(Err(size));
+                }
+                let bytes = Arc::from(blob.data());
+                self.keep_small(id, &bytes);
+                bytes
+            }
+        };
+        let size = bytes.len() as u64;
+        Ok(if size > limit { Err(size) } else { Ok(bytes) })
     }
 
     /// The tree that git's index holds, written into the object store as `git commit` would. `file` is the index that git
@@ -359,90 +327,4 @@ impl Repository {
         };
         Ok(ObjectId::from_git(index.write_tree_to(&self.inner)?))
     }
-
-    /// Every file and folder that two trees do not have alike. A folder that one of them lacks, or that `stop` names, is
-    /// told as a whole; other folders are gone into.
-    pub fn differences(
-        &self,
-        before: Option<ObjectId>,
-        after: Option<ObjectId>,
-        stop: &dyn Fn(&str) -> bool,
-    ) -> Result<Vec<Difference>, GitError> {
-        let mut found = Vec::new();
-        self.compare("", before, after, stop, &mut found)?;
-        Ok(found)
-    }
-
-    fn compare(
-        &self,
-        folder: &str,
-        before: Option<ObjectId>,
-        after: Option<ObjectId>,
-        stop: &dyn Fn(&str) -> bool,
-        found: &mut Vec<Difference>,
-    ) -> Result<(), GitError> {
-        if before == after {
-            return Ok(());
-        }
-        let tree = |id: Option<ObjectId>| match id {
-            Some(id) => Ok::<_, GitError>(Some(self.inner.find_tree(id.to_git()?)?)),
-            None => Ok(None),
-        };
-        let (before, after) = (tree(before)?, tree(after)?);
-        let mut left = before.iter().flat_map(|tree| tree.iter()).peekable();
-        let mut right = after.iter().flat_map(|tree| tree.iter()).peekable();
-        loop {
-            let order = match (left.peek(), right.peek()) {
-                (None, None) => return Ok(()),
-                (Some(_), None) => Ordering::Less,
-                (None, Some(_)) => Ordering::Greater,
-                (Some(left), Some(right)) => order_of(left, right),
-            };
-            let old = (order != Ordering::Greater).then(|| left.next()).flatten();
-            let new = (order != Ordering::Less).then(|| right.next()).flatten();
-            if let (Some(old), Some(new)) = (&old, &new)
-                && old.id() == new.id()
-                && old.filemode() == new.filemode()
-            {
-                continue;
-            }
-            let Some(name) = old.as_ref().or(new.as_ref()) else {
-                return Ok(());
-            };
-            let name = String::from_utf8_lossy(name.name_bytes());
-            let path = if folder.is_empty() {
-                name.into_owned()
-            } else {
-                format!("{folder}/{name}")
-            };
-            let of = |entry: &Option<git2::TreeEntry<'_>>| {
-                entry
-                    .as_ref()
-                    .map(|entry| (kind_of(entry.filemode()), ObjectId::from_git(entry.id())))
-            };
-            let (old, new) = (of(&old), of(&new));
-            // A file and a folder of one name do not meet, so both sides are of one kind.
-            let is_folder =
-                |side: &Option<(TreeKind, ObjectId)>| matches!(side, Some((TreeKind::Folder, _)));
-            if (is_folder(&old) || is_folder(&new)) && !stop(&path) {
-                let id = |side: Option<(TreeKind, ObjectId)>| side.map(|(_, id)| id);
-                self.compare(&path, id(old), id(new), stop, found)?;
-            } else {
-                found.push(Difference {
-                    path,
-                    before: old,
-                    after: new,
-                });
-            }
-        }
-    }
-}
-
-/// Trees are sorted as if the names of folders ended in a slash.
-fn order_of(left: &git2::TreeEntry<'_>, right: &git2::TreeEntry<'_>) -> Ordering {
-    fn key<'a>(entry: &'a git2::TreeEntry<'_>) -> impl Iterator<Item = u8> + 'a {
-        let end = (entry.kind() == Some(ObjectType::Tree)).then_some(b'/');
-        entry.name_bytes().iter().copied().chain(end)
-    }
-    key(left).cmp(key(right))
 }

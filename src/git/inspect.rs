@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{AttrCheckFlags, AttrValue, Delta, DiffOptions, Oid};
 
-use crate::git::{GitError, Repository};
+use crate::git::{Environment, GitError, Repository, configured, use_configuration};
 
 /// A path that the index does not hold as HEAD does; ids of blobs, none where there is no such entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,23 @@ impl Repository {
         }
     }
 
+    /// The folder that git is told to look for hooks in (`core.hooksPath`), by the environment and every file of settings.
+    pub fn told_hooks_folder(
+        &self,
+        environment: &Environment,
+    ) -> Result<Option<PathBuf>, GitError> {
+        let mut config = self.inner.config()?;
+        use_configuration(&mut config, environment)?;
+        let told = configured(environment, &config.snapshot()?, "core.hooksPath");
+        Ok(told.filter(|text| !text.is_empty()).map(|text| {
+            let path = match (text.strip_prefix("~/"), &environment.home) {
+                (Some(rest), Some(home)) => home.join(rest),
+                _ => PathBuf::from(text),
+            };
+            self.work_tree.join(path)
+        }))
+    }
+
     /// What git's configuration says of a key.
     pub fn setting(&self, key: &str) -> Option<String> {
         let config = self.inner.config().and_then(|mut config| config.snapshot());
@@ -52,7 +69,10 @@ impl Repository {
     /// Files below folders that the index does not hold as HEAD does; those in conflict are left out.
     pub fn index_deviations(&self, folders: &[String]) -> Result<Vec<IndexDeviation>, GitError> {
         let tree = match self.inner.head() {
-            Ok(head) => Some(head.peel_to_tree()?),
+            Ok(head) => match head.target() {
+                Some(commit) => Some(self.tree_of(commit)?),
+                None => Some(head.peel_to_tree()?),
+            },
             Err(_) => None,
         };
         let mut options = DiffOptions::new();

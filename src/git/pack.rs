@@ -25,11 +25,12 @@ impl Repository {
             work_tree: self.work_tree.clone(),
             of_hook: false,
             signer: self.signer.clone(),
+            known: std::sync::Mutex::default(),
         };
         let commit = memory.write_objects(new)?;
-        let tree = memory.inner.find_commit(commit)?.tree()?;
+        let tree = memory.tree_of(commit)?;
         let before = match new.head.commit() {
-            Some(parent) => Some(memory.inner.find_commit(Oid::from_str(parent)?)?.tree()?),
+            Some(parent) => Some(memory.tree_of(Oid::from_str(parent)?)?),
             None => None,
         };
         let mut builder = memory.inner.packbuilder()?;

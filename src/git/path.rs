@@ -5,6 +5,7 @@ use std::ffi::CStr;
 
 use git2::Odb;
 
+use crate::git::raw::unread;
 use crate::git::{GitError, ObjectId, Range, Repository};
 
 /// A commit that changed what lies at a path.
@@ -93,8 +94,9 @@ impl Drop for Unverified {
 
 /// The tree and the parents of a commit, read from its bytes: a walk over all of history has no use for the rest.
 fn tree_and_parents(odb: &Odb<'_>, id: ObjectId) -> Result<(ObjectId, Vec<ObjectId>), GitError> {
-    let object = odb.read(id.to_git()?)?;
-    let broken = || GitError::Failed(format!("commit {id} is damaged"));
+    let oid = id.to_git()?;
+    let object = odb.read(oid).map_err(|error| unread(oid, error))?;
+    let broken = || GitError::Damaged(id.to_string(), "the commit names no tree".to_owned());
     let named = |line: &[u8], name: &str| {
         let id = line.strip_prefix(name.as_bytes())?;
         ObjectId::parse(std::str::from_utf8(id).ok()?)
@@ -107,7 +109,8 @@ fn tree_and_parents(odb: &Odb<'_>, id: ObjectId) -> Result<(ObjectId, Vec<Object
 
 /// The folder of a name in a tree, read from its bytes: `mode name`, NUL, and the id, again and again.
 fn folder_in(odb: &Odb<'_>, tree: ObjectId, name: &str) -> Result<Option<ObjectId>, GitError> {
-    let object = odb.read(tree.to_git()?)?;
+    let oid = tree.to_git()?;
+    let object = odb.read(oid).map_err(|error| unread(oid, error))?;
     let mut rest = object.data();
     while let Ok(entry) = CStr::from_bytes_until_nul(rest) {
         let (entry, after) = rest.split_at(entry.count_bytes());

@@ -5,6 +5,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use base64ct::{Base64, Encoding};
+
 use crate::git::{Environment, GitError, Repository, use_configuration};
 
 /// The namespace of git's signatures, so that one that was made for another purpose is none.
@@ -83,7 +85,10 @@ impl Signer {
             let text = small
                 .then(|| std::fs::read_to_string(path).ok())
                 .flatten()?;
-            (!text.starts_with("-----BEGIN")).then(|| text.trim().to_owned())
+            if text.starts_with("-----BEGIN") {
+                return None;
+            }
+            Some(text.trim().to_owned())
         };
         match &self.key {
             Key::Literal(text) => Some(text.trim().to_owned()),
@@ -91,10 +96,41 @@ impl Signer {
                 let path = self.folder.join(path);
                 let mut beside = path.clone().into_os_string();
                 beside.push(".pub");
-                read(&path).or_else(|| read(Path::new(&beside)))
+                read(&path)
+                    .or_else(|| read(Path::new(&beside)))
+                    .or_else(|| public_half(&path))
             }
         }
     }
+}
+
+/// The public half of a private key in OpenSSH's own form: it stands in the clear before the secret, encrypted or not.
+fn public_half(path: &Path) -> Option<String> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let body = text.strip_prefix("-----BEGIN OPENSSH PRIVATE KEY-----")?;
+    let body: String = body
+        .chars()
+        .take_while(|character| *character != '-')
+        .filter(|character| !character.is_ascii_whitespace())
+        .collect();
+    let bytes = Base64::decode_vec(&body).ok()?;
+    let mut rest = bytes.strip_prefix(b"openssh-key-v1\0")?;
+    let mut next = |skipped: usize| {
+        let (length, after) = rest.get(skipped..)?.split_at_checked(4)?;
+        let length = u32::from_be_bytes(length.try_into().ok()?) as usize;
+        let (part, after) = after.split_at_checked(length)?;
+        rest = after;
+        Some(part)
+    };
+    // Cipher, key derivation and its options; then, behind the number of keys, the public one.
+    for _ in 0..3 {
+        next(0)?;
+    }
+    let key = next(4)?;
+    let (length, after) = key.split_at_checked(4)?;
+    let length = u32::from_be_bytes(length.try_into().ok()?) as usize;
+    let kind = std::str::from_utf8(after.get(..length)?).ok()?;
+    Some(format!("{kind} {}", Base64::encode_string(key)))
 }
 
 /// A file in the system's temporary folder that lives as long as it is used.

@@ -77,10 +77,7 @@ impl Repository {
     /// Writes blobs, trees and commit into the object store, wherever that keeps them.
     pub(super) fn write_objects(&self, new: NewCommit<'_>) -> Result<Oid, GitError> {
         let odb = self.inner.odb()?;
-        let parent = match new.head.commit() {
-            Some(commit) => Some(self.inner.find_commit(Oid::from_str(commit)?)?),
-            None => None,
-        };
+        let parent = new.head.commit().map(Oid::from_str).transpose()?;
         let mut ids: BTreeMap<&str, Option<Oid>> = BTreeMap::new();
         for (path, bytes) in new.changes {
             let id = bytes
@@ -89,23 +86,28 @@ impl Repository {
                 .transpose()?;
             ids.insert(path, id);
         }
-        let base = parent.as_ref().map(|parent| parent.tree()).transpose()?;
+        let base = parent.map(|parent| self.tree_of(parent)).transpose()?;
         let touched: Vec<(&str, Option<Oid>)> = ids.into_iter().collect();
         let tree = self
             .build_tree(base.as_ref(), &touched)?
             .map_or_else(|| odb.write(ObjectType::Tree, b""), Ok)?;
         let tree = self.inner.find_tree(tree)?;
-        let parents: Vec<_> = parent.iter().collect();
         let buffer = self.inner.commit_create_buffer(
             &signature(new.author)?,
             &signature(new.committer)?,
             new.message,
             &tree,
-            &parents,
+            &[],
         )?;
+        let mut buffer = buffer.to_vec();
+        // The library would want to read the parent, and need not: its id stands behind the tree's.
+        if let (Some(parent), Some(end)) = (parent, buffer.iter().position(|byte| *byte == b'\n')) {
+            let line = format!("parent {parent}\n");
+            buffer.splice(end + 1..end + 1, line.into_bytes());
+        }
         let commit = match self.signer()? {
             Some(signer) => signed_commit(&buffer, &signer.sign(&buffer)?),
-            None => buffer.to_vec(),
+            None => buffer,
         };
         Ok(odb.write(ObjectType::Commit, &commit)?)
     }

@@ -1,11 +1,11 @@
 //! Annotated tags, and what they are held against: ancestors, counts of commits, every file of a tree with its SHA-256.
 //! A tag that is there is never moved.
 
-use git2::{ErrorCode, ObjectType, Oid, Sort, Tree};
+use git2::{ErrorCode, ObjectType, Oid, Tree};
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
-use crate::git::{GitError, Identity, Repository, Signer};
+use crate::git::{GitError, Identity, ObjectId, Range, Repository, Signer};
 
 /// How many files one thread hashes before it takes more.
 const SHARE: usize = 256;
@@ -118,55 +118,47 @@ impl Repository {
 
     /// Whether a commit is there.
     pub fn has_commit(&self, commit: &str) -> bool {
-        Oid::from_str(commit).is_ok_and(|id| self.inner.find_commit(id).is_ok())
+        ObjectId::parse(commit).is_some_and(|id| self.commit_facts(id).is_ok())
     }
 
     /// Whether a commit is another one or in its history.
     pub fn is_in_history(&self, commit: &str, of: &str) -> Result<bool, GitError> {
         let (commit, of) = (Oid::from_str(commit)?, Oid::from_str(of)?);
-        Ok(commit == of || self.inner.graph_descendant_of(of, commit)?)
+        self.is_ancestor(ObjectId::from_git(commit), ObjectId::from_git(of))
     }
 
     /// The last commit that the histories of two commits have in common.
     pub fn common(&self, one: &str, other: &str) -> Result<Option<String>, GitError> {
-        match self
-            .inner
-            .merge_base(Oid::from_str(one)?, Oid::from_str(other)?)
-        {
-            Ok(commit) => Ok(Some(commit.to_string())),
-            Err(error) if error.code() == ErrorCode::NotFound => Ok(None),
-            Err(error) => Err(error.into()),
+        let ids = [Oid::from_str(one)?, Oid::from_str(other)?];
+        if let Ok(commit) = self.inner.merge_base(ids[0], ids[1]) {
+            return Ok(Some(commit.to_string()));
         }
+        let bases = self.merge_bases(&ids.map(ObjectId::from_git))?;
+        Ok(bases.first().map(ToString::to_string))
     }
 
     /// How many commits the history of a commit has, itself included, beyond that of an earlier one.
     pub fn count_commits(&self, commit: &str, beyond: Option<&str>) -> Result<usize, GitError> {
-        let mut walk = self.inner.revwalk()?;
-        walk.push(Oid::from_str(commit)?)?;
-        if let Some(earlier) = beyond {
-            walk.hide(Oid::from_str(earlier)?)?;
-        }
-        let mut count = 0;
-        for id in walk {
-            id?;
-            count += 1;
-        }
-        Ok(count)
+        let id = |text: &str| Ok::<_, GitError>(ObjectId::from_git(Oid::from_str(text)?));
+        let range = Range {
+            from: vec![id(commit)?],
+            without: beyond.map(id).transpose()?.into_iter().collect(),
+        };
+        Ok(self.commits(&range)?.len())
     }
 
     /// The commit that stands in a rewritten history for one that is not in it: by the same author at the same second.
     pub fn counterpart(&self, commit: &str, of: &str) -> Result<Option<String>, GitError> {
-        let lost = self.inner.find_commit(Oid::from_str(commit)?)?;
-        let mut walk = self.inner.revwalk()?;
-        walk.set_sorting(Sort::TOPOLOGICAL)?;
-        walk.push(Oid::from_str(of)?)?;
-        walk.hide(lost.id())?;
-        let author = lost.author();
-        for id in walk {
-            let other = self.inner.find_commit(id?)?;
-            let its = other.author();
-            if its.when() == author.when() && its.email_bytes() == author.email_bytes() {
-                return Ok(Some(other.id().to_string()));
+        let id = |text: &str| Ok::<_, GitError>(ObjectId::from_git(Oid::from_str(text)?));
+        let lost = self.commit_facts(id(commit)?)?;
+        let range = Range {
+            from: vec![id(of)?],
+            without: vec![lost.id],
+        };
+        for id in self.commits(&range)?.into_iter().rev() {
+            let other = self.commit_facts(id)?;
+            if other.author.time == lost.author.time && other.author.email == lost.author.email {
+                return Ok(Some(other.id.to_string()));
             }
         }
         Ok(None)
@@ -186,7 +178,7 @@ impl Repository {
         folder: &str,
         wanted: &dyn Fn(&str) -> bool,
     ) -> Result<Vec<TreeFile>, GitError> {
-        let root = self.inner.find_commit(Oid::from_str(commit)?)?.tree()?;
+        let root = self.tree_of(Oid::from_str(commit)?)?;
         let top = if folder.is_empty() {
             root
         } else {

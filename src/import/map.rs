@@ -90,11 +90,11 @@ impl Map {
         for reference in world.schemas.references("import", &value) {
             // What a template makes is known only row by row.
             if !reference.name.contains("{{") && !reference.name.contains("{%") {
-                let place = Place::at(path, document.root.locate_pointer(&reference.pointer));
+                let place = || Place::at(path, document.root.locate_pointer(&reference.pointer));
                 found.extend(check_reference(
                     files,
                     world,
-                    place,
+                    &place,
                     &reference.what,
                     &reference.name,
                 ));

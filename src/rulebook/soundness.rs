@@ -6,6 +6,7 @@ mod deadlines;
 mod numbers;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Shape;
@@ -216,15 +217,15 @@ impl Checker<'_> {
         let (name, rest) = field.split_once('.').unwrap_or((field, ""));
         let mut shape = self.variables.get(name).cloned();
         if let Some(Shape::List(inner)) = shape {
-            shape = Some(*inner);
+            shape = Some(Arc::unwrap_or_clone(inner));
         }
         for part in rest.split('.').filter(|part| !part.is_empty()) {
             shape = match shape {
                 Some(Shape::Fields(fields)) => fields.get(part).cloned(),
                 Some(Shape::Any) => Some(Shape::Any),
-                Some(Shape::MapOf(inner)) => Some(*inner),
+                Some(Shape::MapOf(inner)) => Some(Arc::unwrap_or_clone(inner)),
                 // The entry that the step is about.
-                Some(Shape::List(inner)) if part == "*" => Some(*inner),
+                Some(Shape::List(inner)) if part == "*" => Some(Arc::unwrap_or_clone(inner)),
                 _ => None,
             };
         }

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use crate::case::Case;
 use crate::change::set;
-use crate::check::{digest, entry_path, number_entries};
+use crate::check::{entry_path, number_entries};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Scope;
 use crate::files::Files;
@@ -131,7 +131,7 @@ fn seals(world: &World, case: &Case, decision: &Decision) -> Map<String, Value> 
         };
         let by_step = own && step.is_some_and(|step| step.seals.iter().any(|own| own == name));
         if by_state || by_step {
-            seals.insert(record.inner.clone(), json!(digest(&record.bytes)));
+            seals.insert(record.inner.clone(), json!(record.digest()));
         }
     }
     seals

@@ -309,7 +309,7 @@ pub fn draft_context(desk: &Desk<'_>, case: &Case, actor: &Actor) -> Value {
     let shape = |name: &str| world.variables.get(name).unwrap_or(&any);
     context["organisation"] = fill(Some(&world.organisation_value), shape("organisation"));
     context["clue"] = fill(
-        case.card_record.as_ref().map(|record| &record.value),
+        case.card_record.as_ref().map(|record| &*record.value),
         shape("clue"),
     );
     for (name, declared) in &world.rulebook.records {
@@ -324,7 +324,7 @@ pub fn draft_context(desk: &Desk<'_>, case: &Case, actor: &Actor) -> Value {
                 .map(|record| fill(Some(&record.value), &inner))
                 .collect();
         } else {
-            context[name] = fill(case.record(name).map(|record| &record.value), shape(name));
+            context[name] = fill(case.record(name).map(|record| &*record.value), shape(name));
         }
     }
     let kind = case.card.as_ref().and_then(|card| {
@@ -360,7 +360,7 @@ fn fill(value: Option<&Value>, shape: &Shape) -> Value {
     match (value, shape) {
         (value, Shape::Fields(fields)) => {
             let mut filled = serde_json::Map::new();
-            for (name, shape) in fields {
+            for (name, shape) in fields.iter() {
                 filled.insert(
                     name.clone(),
                     fill(value.and_then(|value| value.get(name)), shape),

@@ -51,8 +51,8 @@ pub(super) fn permitted(
                     from(false).join(", ")
                 ),
                 format!(
-                    "不能办理 `{}`：线索处于“{}”，而该步骤只能从{}出发",
-                    command.step,
+                    "不能办理{}：线索处于“{}”，而该步骤只能从{}出发",
+                    world.rulebook.named_zh("step", &command.step),
                     label(state, true),
                     from(true).join("、")
                 ),
@@ -103,8 +103,8 @@ pub(super) fn permitted(
                     roles(crate::text::Language::En).join(" or ")
                 ),
                 format!(
-                    "{name}无权办理 `{}`：该步骤由{}办理",
-                    command.step,
+                    "{name}无权办理{}：该步骤由{}办理",
+                    world.rulebook.named_zh("step", &command.step),
                     roles(crate::text::Language::Zh).join("或")
                 ),
             )
@@ -137,7 +137,10 @@ pub(super) fn permitted(
                 Code::StepReason,
                 place,
                 format!("`{}` needs a reason", command.step),
-                format!("办理 `{}` 必须说明理由", command.step),
+                format!(
+                    "办理{}必须说明理由",
+                    world.rulebook.named_zh("step", &command.step)
+                ),
             )
             .remedy("give it with -m REASON", "请用 -m 说明理由")
             .procedure("P2"),
@@ -161,8 +164,8 @@ pub(super) fn permitted(
                         command.step
                     ),
                     format!(
-                        "这项工作由{person}本人完成，`{}` 须由他人办理",
-                        command.step
+                        "这项工作由{person}本人完成，{}须由他人办理",
+                        world.rulebook.named_zh("step", &command.step)
                     ),
                 )
                 .procedure(step.procedure.joined()),

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 
 use crate::case::{CARD, Case, Record};
 use crate::change::{Changes, set};
-use crate::check::digest;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::Scope;
+use crate::files::digest;
 use crate::rulebook::Step;
 use crate::text::nearest;
 use crate::workflow::{Command, Desk, Subject, card_place, value_of};

@@ -92,7 +92,28 @@ fn a_checkpoint_says_what_the_commit_holds_and_git_accepts_its_tag() {
     ] {
         assert!(manifest.contains(&format!("  {part}")), "{part}");
     }
-    assert!(!manifest.contains(".gitignore"));
+    // Every file of the commit is in it.
+    let listed: Vec<&str> = manifest.lines().filter_map(|line| line.get(66..)).collect();
+    let tracked = world.git(&["ls-files"]);
+    assert_eq!(listed, tracked.lines().collect::<Vec<_>>());
+    assert!(listed.contains(&".gitattributes"), "{manifest}");
+    // The line of an earlier version, whose manifest left some out, still holds.
+    let lines = manifest.lines().filter(|line| {
+        let path = line.get(66..).unwrap_or_default();
+        !path.starts_with('.')
+    });
+    let earlier: String = lines.map(|line| format!("{line}\n")).collect();
+    world.write("keys/earlier", &earlier);
+    let sum = world.shell("", "en", "sha256sum keys/earlier");
+    let earlier = line
+        .replace("clue-checkpoint 2", "clue-checkpoint 1")
+        .replace(&read.manifest, sum.get(..64).expect("a sum"));
+    assert_ne!(earlier, line);
+    let memory = keys.memory();
+    keys.run(&["--expect", &earlier]).ok();
+    let forged = line.replace("clue-checkpoint 2", "clue-checkpoint 1");
+    assert_eq!(keys.run(&["--expect", &forged]).status, 1);
+    world.write(".git/clue-checkpoints", &memory);
     world.write("calendar/more.yaml", "not committed\n");
     assert_eq!(keys.run(&["--manifest", "HEAD"]).ok(), manifest);
     let before = keys.run(&["--manifest", "HEAD~1"]).ok();
@@ -145,7 +166,23 @@ fn what_is_not_signed_is_not_made_without_saying_so() {
     assert!(told.contains("the checkpoint would not verify"), "{told}");
     assert_eq!(world.git(&["tag"]), "");
     assert!(!world.path().join(".git/clue-checkpoints").exists());
-    assert!(keys.run(&["--verify"]).ok().contains("no checkpoint yet"));
+    // A job that relies on it is not fooled where the tags were not fetched.
+    keys.finds(&["there is no checkpoint here", "git fetch --tags"]);
+    let ran = world.clue("li@example.org", &["audit", "--checkpoints"]);
+    assert_eq!(ran.status, 1, "{}", ran.out);
+    assert!(
+        ran.out.contains("there is no checkpoint here"),
+        "{}",
+        ran.out
+    );
+    let told = keys
+        .run(&["--verify", "--authority", "keys/nowhere.pem"])
+        .fails(2);
+    assert!(told.contains("there is no such file"), "{told}");
+    let told = keys
+        .run(&["--verify", "--authority", "workflow.yaml"])
+        .fails(2);
+    assert!(told.contains("it holds no certificate"), "{told}");
     keys.run(&["--unsigned"]).ok();
     let ran = keys.run(&["--verify"]);
     assert_eq!(ran.status, 0, "{}", ran.out);

@@ -239,6 +239,9 @@ fn every_clue_has_a_dossier_and_the_index_leads_to_it(played: &Played) {
         let show = ["-C", "demo", "show", id];
         played.world.clue("nobody@example.org", &show).ok();
     }
+    // Whoever wants to act in it is told as whom.
+    let hint = "git config user.email li.wei@huayuan-machinery.example\n";
+    assert!(played.output.ends_with(hint), "{}", played.output);
 }
 
 fn an_anonymous_reporter_is_named_nowhere(played: &Played) {

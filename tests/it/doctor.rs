@@ -83,7 +83,7 @@ fn a_sound_repository_is_sound() {
     let out = world.clue(LI, &["doctor"]).ok();
     assert!(out.lines().all(|line| line.starts_with("  ✓ ")), "{out}");
     let out = world.clue_in("zh", LI, &["doctor", "--fix"]).ok();
-    assert!(out.contains("  ✓ 没有遗留的锁"), "{out}");
+    assert!(out.contains("  ✓ 没有锁"), "{out}");
     assert!(world.everything() == before, "something changed");
     let nowhere = World::new();
     nowhere.clue(LI, &["doctor"]).fails(3);
@@ -100,10 +100,29 @@ fn old_locks_are_taken_away_and_others_are_not() {
         world.write(lock, "");
         age(&world, lock);
     }
-    world.write(".git/refs/heads/young.lock", "");
     mended(&world, "locks", 3);
     assert!(!exists(&world, ".git/index.lock"));
-    assert!(exists(&world, ".git/refs/heads/young.lock"));
+    // A fresh one is told as a note, and left.
+    world.write(".git/index.lock", "");
+    let all = found(&world, &["--fix"], "locks");
+    assert_eq!(all.len(), 1, "{all:?}");
+    assert_eq!(
+        (&all[0]["severity"], &all[0]["fixed"]),
+        (&Value::from("note"), &Value::from(false)),
+        "{all:?}"
+    );
+    let words = all[0].to_string();
+    for part in [
+        "index.lock has been there for ",
+        " seconds, and no program is seen",
+        "probably in use",
+    ] {
+        assert!(words.contains(part), "{part}: {words}");
+    }
+    let out = world.clue_in("zh", LI, &["doctor"]).ok();
+    assert!(out.contains("很可能正在使用中"), "{out}");
+    assert!(!out.contains("没有锁"), "{out}");
+    assert!(exists(&world, ".git/index.lock"));
 }
 
 #[cfg(target_os = "linux")]

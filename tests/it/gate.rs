@@ -156,7 +156,7 @@ fn what_is_staged_is_judged_before_the_commit() {
         .expect("a path");
     world.write(hook, "#!/bin/sh\ntrue\n");
     let ran = world.clue(OFFICER, &["-C", "work", "hook", "install", "--pre-commit"]);
-    assert_eq!(ran.status, 2, "{}", ran.err);
+    assert_eq!(ran.status, 4, "{}", ran.err);
     assert_eq!(world.read(hook), "#!/bin/sh\ntrue\n");
 }
 

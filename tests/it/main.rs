@@ -25,6 +25,8 @@ mod paper;
 mod play;
 mod procedure;
 mod publish;
+mod setting_up;
 mod signatures;
 mod stats;
+mod verdicts;
 mod walks;

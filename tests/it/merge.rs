@@ -340,7 +340,15 @@ fn a_number_given_twice_is_resolved_before_the_merge() {
     let refused = here
         .clue(LI, &["renumber", &own, "--against", "other/main"])
         .fails(4);
-    assert!(refused.contains("git merge --abort"), "{refused}");
+    let advice = format!("git merge --abort; clue renumber {own} --against THE-OTHER-BRANCH");
+    assert!(refused.contains(&advice), "{refused}");
+    // The check advises the same.
+    let told = here.clue(LI, &["check"]);
+    assert!(told.out.contains(&advice), "{}", told.out);
+    assert!(!told.out.contains("number-unregistered"), "{}", told.out);
+    let told = here.clue_in("zh", LI, &["check"]);
+    let advice = format!("git merge --abort，再执行 clue renumber {own} --against 对方分支");
+    assert!(told.out.contains(&advice), "{}", told.out);
     here.git(&["merge", "--abort"]);
     here.clue(LI, &["renumber", &own, "--against", "nowhere"])
         .fails(2);

@@ -343,7 +343,7 @@ fn classes() -> Vec<Class> {
                     &|text| Some(format!("{text}\n")),
                 )?;
                 let text = history.text(repository, &commit.tree, &path)?;
-                let hash = clue::check::digest(text.as_bytes());
+                let hash = clue::files::digest(text.as_bytes());
                 let name = path.rsplit('/').next()?.to_owned();
                 edited(
                     history,
@@ -940,6 +940,14 @@ fn one_of(
             history.step(index)
         )));
     }
+    let helpless = own.iter().find(|finding| {
+        finding.diagnostic.code.name().starts_with("history-")
+            && finding.diagnostic.remedy.is_none()
+    });
+    if let Some(finding) = helpless {
+        let message = &finding.diagnostic.message.en;
+        return Some(Err(format!("{name} at {index}: no remedy for: {message}")));
+    }
     // What follows is not poisoned.
     for oid in later {
         let told: Vec<_> = of(oid)
@@ -1097,6 +1105,80 @@ fn what_hides_in_a_merge_is_found() {
     assert!(
         told.len() == 6 && told.values().all(|count| *count >= 2),
         "{told:?}"
+    );
+}
+
+#[test]
+fn a_merge_of_three_is_judged_like_one_of_two() {
+    let history = History::played();
+    let demo = history.folder.path().join("demo");
+    let repository = history.repository();
+    let (mut judged, mut hidden) = (0, 0);
+    for index in (5..history.commits.len() - 8).step_by(3) {
+        // Three commits that follow each other, each of another clue, side by side instead.
+        let clues: Vec<Option<String>> = (index..index + 3).map(|one| history.clue(one)).collect();
+        let apart = clues.iter().all(Option::is_some)
+            && clues[0] != clues[1]
+            && clues[1] != clues[2]
+            && clues[0] != clues[2];
+        let registers = (index..index + 3).any(|one| {
+            let changed = history.changed(one);
+            changed.keys().any(|path| path.starts_with("register/"))
+        });
+        if !apart || registers {
+            continue;
+        }
+        let base = history.ids[index - 1];
+        let mut merged = history.commits[index + 2].clone();
+        let mut sides = Vec::new();
+        for one in index..index + 3 {
+            let mut side = history.commits[one].clone();
+            side.tree = history.commits[index - 1].tree.clone();
+            for (path, entry) in history.changed(one) {
+                match entry {
+                    Some(entry) => side.tree.insert(path, entry),
+                    None => side.tree.remove(&path),
+                };
+            }
+            sides.push(write(&repository, &side, Some(base)));
+        }
+        merged.message = "Merge branches 'one' and 'other'\n".to_owned();
+        merged.committed += 60;
+        merged.author.2 = merged.committed;
+        let audit_of = |commit: &Commit| {
+            let id = write_with(&repository, commit, &sides);
+            let found = judge(&demo, id, Some(base));
+            found
+                .into_iter()
+                .map(|one| {
+                    let own = one.commit.map(|own| own.to_string()) == Some(id.to_string());
+                    (own, one.diagnostic.code.name(), one.diagnostic.message.en)
+                })
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(audit_of(&merged), [], "an honest merge of three at {index}");
+        judged += 1;
+        for clue in clues.iter().flatten() {
+            let card = format!("{clue}/clue.yaml");
+            let tampered = edited(&history, &repository, &merged, &card, &|text| {
+                set_field(text, "title", "合并时改的")
+            });
+            let Some(tampered) = tampered else { continue };
+            let found = audit_of(&tampered);
+            assert!(
+                found.iter().all(|(own, ..)| *own)
+                    && found.iter().any(|(_, code, _)| *code == "history-merge"),
+                "a title changed in a merge of three at {index}: {found:?}"
+            );
+            hidden += 1;
+        }
+        if judged == 4 {
+            break;
+        }
+    }
+    assert!(
+        judged >= 2 && hidden >= 4,
+        "{judged} merges, {hidden} changes"
     );
 }
 

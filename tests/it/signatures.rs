@@ -500,7 +500,7 @@ fn a_step_that_must_be_signed_is_signed_by_whoever_takes_it() {
     };
     refused("git is not set to sign");
     keys.sign_with("keys/other");
-    refused("is one of li-wei, not of 赵刚");
+    refused("is by a key of li-wei, not of 赵刚");
     keys.make("stranger", &["-t", "ed25519"]);
     keys.sign_with("keys/stranger");
     refused("nobody's in organisation.yaml");
@@ -591,4 +591,39 @@ fn a_hardware_key_is_judged_as_git_judges_it() {
     assert_eq!(keys.commit(&commit), good("li-wei"));
     let forged = keys.write("commit", &whole.replace("\n\nkeys", "\n\nkeyz"));
     assert_eq!(keys.commit(&forged), Some(Verdict::Bad));
+}
+
+#[test]
+fn a_step_that_the_audit_would_refuse_is_refused_before() {
+    let keys = Keys::new();
+    let world = &keys.world;
+    let own = keys.make("own", &["-t", "ed25519"]);
+    keys.make("stranger", &["-t", "ed25519"]);
+    let id = world.collect();
+    keys.sign_with("keys/stranger");
+    let reclassify = ["advance", id.as_str(), "return", "-m", "补充"];
+    keys.give("li-wei", &format!("{{ key: \"{own}\" }}"));
+    let before = world.git(&["rev-parse", "HEAD"]);
+    let told = world.clue("li@example.org", &reclassify).fails(4);
+    assert!(told.contains("step-signature"), "{told}");
+    assert!(told.contains("nobody's in organisation.yaml"), "{told}");
+    assert!(told.contains("under people.li-wei.keys"), "{told}");
+    let told = world.clue_in("zh", "li@example.org", &reclassify).fails(4);
+    assert!(told.contains("people.li-wei.keys 下"), "{told}");
+    // The same where only the private key is there.
+    let public = keys.path("stranger.pub");
+    let aside = keys.path("aside.pub");
+    fs::rename(&public, &aside).expect("a file");
+    let told = world.clue("li@example.org", &reclassify).fails(4);
+    assert!(told.contains("nobody's in organisation.yaml"), "{told}");
+    fs::rename(&aside, &public).expect("a file");
+    assert_eq!(world.git(&["rev-parse", "HEAD"]), before);
+    // What git itself signs so is found by the audit, with what to do.
+    world.git(&["commit", "--quiet", "--allow-empty", "-m", "by hand"]);
+    let ran = world.clue("li@example.org", &["audit"]);
+    assert_eq!(ran.status, 1, "{}", ran.out);
+    assert!(ran.out.contains("people.li-wei.keys"), "{}", ran.out);
+    world.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    keys.sign_with("keys/own");
+    world.clue("li@example.org", &reclassify).ok();
 }

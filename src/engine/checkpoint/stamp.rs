@@ -124,6 +124,29 @@ fn load(path: &Path) -> Result<Vec<u8>, Failure> {
     }
 }
 
+/// Sees that certificates of authorities are where they were said to be, whether or not anything is stamped.
+pub(super) fn authority(path: &Path) -> Result<(), Failure> {
+    let told = |why: &str, why_zh: &str| Failure::Usage {
+        message: Bilingual::new(
+            format!("--authority {}: {why}", path.display()),
+            format!("--authority {}：{why_zh}", path.display()),
+        ),
+        remedy: Some(Bilingual::new(
+            "name a file with the certificates (PEM) of the authorities that are believed",
+            "请指定存有可信时间戳机构证书（PEM）的文件",
+        )),
+    };
+    let bytes = match load(path) {
+        Ok(bytes) => bytes,
+        Err(_) if !path.exists() => return Err(told("there is no such file", "没有这个文件")),
+        Err(_) => return Err(told("it cannot be read", "无法读取")),
+    };
+    if String::from_utf8_lossy(&bytes).contains("-----BEGIN ") {
+        return Ok(());
+    }
+    Err(told("it holds no certificate", "其中没有证书"))
+}
+
 fn waiting(repository: &Repository) -> PathBuf {
     repository.common_folder().join(WAITING)
 }

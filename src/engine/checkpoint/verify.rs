@@ -5,8 +5,8 @@ use std::path::Path;
 
 use crate::checkpoint::{Checkpoint, TAGS};
 use crate::diagnostic::{Diagnostic, any_error};
-use crate::engine::checkpoint::memory;
 use crate::engine::checkpoint::witness::{Witness, finding};
+use crate::engine::checkpoint::{memory, stamp};
 use crate::engine::{Engine, Failure};
 use crate::git::TagReference;
 use crate::text::Bilingual;
@@ -40,6 +40,9 @@ impl Engine {
     /// Where a file of certificates is given, time stamps must be by an authority that they vouch for.
     pub fn verify_checkpoints(&self, authority: Option<&Path>) -> Result<Verified, Failure> {
         let repository = self.repository()?;
+        if let Some(path) = authority {
+            stamp::authority(path)?;
+        }
         let witness = Witness::new(self, &repository)?;
         let memory = memory::read(&repository)?;
         let tags = repository.tags(TAGS)?;
@@ -93,6 +96,14 @@ impl Engine {
                 holds: !any_error(&found),
             });
             verified.findings.extend(found);
+        }
+        if verified.checkpoints.is_empty() && verified.findings.is_empty() {
+            verified.findings.push(finding(
+                "there is no checkpoint here, and nothing that could be verified",
+                "此处没有检查点，没有可核验的内容",
+                "fetch the tags, which a clone by a CI job may lack: git fetch --tags; where none was made yet: clue checkpoint",
+                "请获取标签（CI 的克隆可能没有）：git fetch --tags；如果从未生成过：clue checkpoint",
+            ));
         }
         Ok(verified)
     }

@@ -5,7 +5,7 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use crate::checkpoint::{Checkpoint, Difference, Manifest, PARTS};
+use crate::checkpoint::{Checkpoint, Difference, Manifest, belongs};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity};
 use crate::engine::checkpoint::{Checked, head_of, shallow, stamp};
 use crate::engine::{Engine, Failure};
@@ -46,8 +46,8 @@ impl<'a> Witness<'a> {
     }
 
     /// The manifest of a commit, hashing only what was not hashed yet.
-    fn manifest(&self, commit: &str) -> Result<Manifest, Failure> {
-        let wanted = |name: &str| PARTS.contains(&name);
+    fn manifest(&self, commit: &str, version: u8) -> Result<Manifest, Failure> {
+        let wanted = |name: &str| belongs(version, name);
         let files = self.repository.tree_files(commit, &self.prefix, &wanted)?;
         let mut digests = self.digests.borrow_mut();
         let missing: BTreeSet<[u8; 20]> = files
@@ -232,17 +232,27 @@ impl<'a> Witness<'a> {
             let other = counterpart.unwrap_or_else(|| self.head.clone());
             self.differences(name.unwrap_or(""), checkpoint, &other, found)?;
         }
-        let manifest = self.manifest(commit)?;
+        let manifest = self.manifest(commit, checkpoint.version)?;
         let numbers = [
-            ("commits", "提交", checkpoint.commits, self.count(commit)?),
-            ("clues", "线索", checkpoint.clues, manifest.clues()),
-            ("records", "记录", checkpoint.records, manifest.records()),
+            (
+                "commits",
+                ("次", "提交"),
+                checkpoint.commits,
+                self.count(commit)?,
+            ),
+            ("clues", ("条", "线索"), checkpoint.clues, manifest.clues()),
+            (
+                "records",
+                ("份", "记录"),
+                checkpoint.records,
+                manifest.records(),
+            ),
         ];
-        for (word, word_zh, says, holds) in numbers {
+        for (word, (count_zh, word_zh), says, holds) in numbers {
             if says != holds {
                 found.push(finding(
                     format!("{en} says that commit {commit} has {says} {word}, and it has {holds}"),
-                    format!("{zh}称提交 {commit} 有 {says} 项{word_zh}，实际为 {holds} 项"),
+                    format!("{zh}称提交 {commit} 有 {says} {count_zh}{word_zh}，实际为 {holds} {count_zh}"),
                     "it was forged or mistyped: compare with other clones",
                     "它是伪造或抄错的：请与其他克隆核对",
                 ));
@@ -281,7 +291,10 @@ impl<'a> Witness<'a> {
             return Ok(());
         }
         let (en, zh) = named((!name.is_empty()).then_some(name), checkpoint);
-        let differences = self.manifest(commit)?.differences(&self.manifest(other)?);
+        let version = checkpoint.version;
+        let differences = self
+            .manifest(commit, version)?
+            .differences(&self.manifest(other, version)?);
         for (path, difference) in differences.iter().take(TOLD) {
             let path = String::from_utf8_lossy(path).into_owned();
             let (is_en, is_zh) = match difference {

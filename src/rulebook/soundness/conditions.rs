@@ -195,7 +195,7 @@ impl Checker<'_> {
 /// What one of several is like.
 fn item(shape: Shape) -> Shape {
     match shape {
-        Shape::List(inner) => *inner,
+        Shape::List(inner) => std::sync::Arc::unwrap_or_clone(inner),
         other => other,
     }
 }
