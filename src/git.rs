@@ -7,6 +7,7 @@ mod history;
 mod identity;
 mod index;
 mod inspect;
+mod objects;
 mod pack;
 mod path;
 mod raw;
@@ -83,6 +84,8 @@ pub struct Repository {
     signer: Result<Option<Signer>, GitError>,
     /// Objects that were read.
     known: std::sync::Mutex<trees::KnownObjects>,
+    /// What reads objects where very many are read.
+    objects: std::sync::Mutex<Option<objects::Objects>>,
 }
 
 impl Repository {
@@ -125,6 +128,7 @@ impl Repository {
             of_hook: false,
             signer: Ok(None),
             known: std::sync::Mutex::default(),
+            objects: std::sync::Mutex::default(),
         })
     }
 

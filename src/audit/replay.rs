@@ -4,7 +4,7 @@
 //! force, one after the other; then clue by clue, so that each record's bytes are read and parsed once.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
@@ -86,21 +86,28 @@ pub fn pending(stage: Stage<'_>, pending: Pending) -> Result<Audited, GitError> 
     judge(stage, &reopen, vec![moment], None, true, &|_, _| {})
 }
 
-/// Opens the repository anew for each thread.
+/// Opens the repository anew for each thread, once: what one has read it reads again, for the next commit or clue.
 struct Reopen {
     first: Mutex<Repository>,
+    opened: Vec<OnceLock<Result<SharedRepository, GitError>>>,
 }
 
 impl Reopen {
     fn new(repository: &Repository) -> Result<Self, GitError> {
+        let threads = rayon::current_num_threads();
         Ok(Self {
             first: Mutex::new(repository.again()?),
+            opened: (0..threads).map(|_| OnceLock::new()).collect(),
         })
     }
 
     fn open(&self) -> Result<SharedRepository, GitError> {
-        let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::new(Mutex::new(first.again()?)))
+        let anew = || {
+            let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
+            Ok(Arc::new(Mutex::new(first.again()?.for_much_reading())))
+        };
+        let slot = rayon::current_thread_index().and_then(|index| self.opened.get(index));
+        slot.map_or_else(anew, |slot| slot.get_or_init(anew).clone())
     }
 }
 

@@ -2,10 +2,11 @@
 //! tree of an index.
 
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 
 use git2::{ObjectType, Oid, Sort};
 
+use crate::git::objects::Objects;
 use crate::git::raw::unread;
 use crate::git::{BadHeader, GitError, Identity, Repository};
 use crate::time::Timestamp;
@@ -123,6 +124,18 @@ impl Repository {
             of_hook: self.of_hook,
             ..Self::wrap_any(inner)?
         })
+    }
+
+    /// The same; very many objects will be read through it, one after the other.
+    ///
+    /// A hook's repository stays as it is: only libgit2 knows where the objects lie that are not accepted yet.
+    pub fn for_much_reading(self) -> Self {
+        if !self.of_hook {
+            let folder = self.inner.commondir().join("objects");
+            let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+            *objects = Objects::open(&folder);
+        }
+        self
     }
 
     /// The commits at which a shallow clone's history begins; what they rest on is not there.
@@ -302,14 +315,7 @@ impl Repository {
         let bytes = match self.known_file(id) {
             Some(known) => known,
             None => {
-                let store = self.inner.odb()?;
-                let oid = id.to_git()?;
-                let blob = store.read(oid).map_err(|error| unread(oid, error))?;
-                let size = blob.data().len() as u64;
-                if size > limit {
-                    return Ok(Err(size));
-                }
-                let bytes = Arc::from(blob.data());
+                let (_, bytes) = self.read_object(id)?;
                 self.keep_small(id, &bytes);
                 bytes
             }

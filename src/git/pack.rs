@@ -26,6 +26,7 @@ impl Repository {
             of_hook: false,
             signer: self.signer.clone(),
             known: std::sync::Mutex::default(),
+            objects: std::sync::Mutex::default(),
         };
         let commit = memory.write_objects(new)?;
         let tree = memory.tree_of(commit)?;

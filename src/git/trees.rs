@@ -151,18 +151,28 @@ impl Repository {
         if let Some(known) = self.known().trees.get(&id) {
             return Ok(Arc::clone(known));
         }
-        let oid = id.to_git()?;
-        let store = self.inner.odb()?;
-        let object = store.read(oid).map_err(|error| unread(oid, error))?;
-        if object.kind() != ObjectType::Tree {
+        let (kind, bytes) = self.read_object(id)?;
+        if kind != ObjectType::Tree {
             let why = "it is no tree".to_owned();
             return Err(GitError::Damaged(id.to_string(), why));
         }
-        let bytes: Arc<[u8]> = Arc::from(object.data());
         let mut known = self.known();
         known.make_room(bytes.len());
         known.trees.insert(id, Arc::clone(&bytes));
         Ok(bytes)
+    }
+
+    /// An object's kind and bytes.
+    pub(super) fn read_object(&self, id: ObjectId) -> Result<(ObjectType, Arc<[u8]>), GitError> {
+        let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = objects.as_mut().and_then(|objects| objects.read(id)) {
+            return Ok(found);
+        }
+        drop(objects);
+        let oid = id.to_git()?;
+        let store = self.inner.odb()?;
+        let object = store.read(oid).map_err(|error| unread(oid, error))?;
+        Ok((object.kind(), Arc::from(object.data())))
     }
 
     fn known(&self) -> MutexGuard<'_, KnownObjects> {

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 /// Outside crates that only some modules may name.
 const OWNERS: &[(&str, &[&str])] = &[
     ("git2", &["git"]),
+    ("gix_odb", &["git"]),
+    ("gix_pack", &["git"]),
+    ("gix_object", &["git"]),
+    ("gix_hash", &["git"]),
     ("granit_parser", &["yaml"]),
     ("comrak", &["markdown"]),
     ("jsonschema", &["schema"]),
