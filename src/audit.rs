@@ -9,6 +9,7 @@ mod aside;
 mod beside;
 mod commit;
 mod crossing;
+mod entries;
 mod merging;
 mod moment;
 mod remedy;

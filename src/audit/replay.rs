@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::audit::entries::{self, Added};
 use crate::audit::moment::{Key, Moment, Other, moment};
 use crate::audit::remedy::remedy;
 use crate::audit::signed::KeyRing;
@@ -256,11 +257,13 @@ fn judge(
         )
         .collect::<Result<_, GitError>>()?;
     let mut steps: Vec<Vec<StepTaken>> = moments.iter().map(|_| Vec::new()).collect();
+    let mut added: Vec<Vec<Added>> = moments.iter().map(|_| Vec::new()).collect();
     let mut numbers: Vec<BTreeMap<String, Option<String>>> =
         moments.iter().map(|_| BTreeMap::new()).collect();
     for verdict in judged.into_iter().flatten() {
         findings[verdict.moment].extend(verdict.found);
         steps[verdict.moment].extend(verdict.step);
+        added[verdict.moment].extend(verdict.added);
         numbers[verdict.moment].insert(verdict.clue, verdict.number);
     }
     let mut given = BTreeMap::new();
@@ -271,6 +274,7 @@ fn judge(
             world: in_force[index].before.as_deref(),
             is_governed: in_force[index].is_governed,
             steps: &steps[index],
+            added: &added[index],
             numbers: &numbers[index],
             now,
         };
@@ -338,6 +342,7 @@ struct Context<'a> {
     world: Option<&'a World>,
     is_governed: bool,
     steps: &'a [StepTaken],
+    added: &'a [Added],
     numbers: &'a BTreeMap<String, Option<String>>,
     now: Option<Timestamp>,
 }
@@ -391,6 +396,11 @@ fn itself(
             }
             Err(finding) => found.push(finding.clone()),
         }
+    }
+    let by = author.as_ref().ok().map(ToString::to_string);
+    if is_readable {
+        let by = by.as_deref();
+        found.extend(entries::judge(world, &moment.facts, by, context.added));
     }
     if moment.id.is_some() && is_readable {
         let author = author.ok();

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use git2::{ObjectType, Oid, Sort};
 
 use crate::git::objects::Objects;
-use crate::git::raw::unread;
+use crate::git::raw::{is_plain, unread};
 use crate::git::{BadHeader, GitError, Identity, Repository};
 use crate::time::Timestamp;
 
@@ -162,6 +162,13 @@ impl Repository {
             .collect())
     }
 
+    /// Whether HEAD names a branch that is not there.
+    pub fn has_unborn_head(&self) -> bool {
+        let head = self.inner.find_reference("HEAD").ok();
+        let target = head.and_then(|head| head.symbolic_target().ok().flatten().map(str::to_owned));
+        target.is_some_and(|name| self.inner.find_reference(&name).is_err())
+    }
+
     /// The branch that HEAD names.
     pub fn head_reference(&self) -> Option<String> {
         let head = self.inner.find_reference("HEAD").ok()?;
@@ -295,6 +302,9 @@ impl Repository {
         else {
             return self.raw_commit(id);
         };
+        if !is_plain(commit.raw_header_bytes()) {
+            return self.raw_commit(id);
+        }
         Ok(CommitFacts {
             id,
             parents: commit.parent_ids().map(ObjectId::from_git).collect(),

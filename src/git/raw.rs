@@ -49,17 +49,29 @@ fn id_in(line: &[u8], key: &str) -> Option<ObjectId> {
 fn identity(text: &str) -> Option<Identity> {
     let (name, rest) = text.split_once('<')?;
     let (email, rest) = rest.split_once('>')?;
-    let mut words = rest.split_ascii_whitespace();
-    let (seconds, offset) = (words.next()?, words.next()?);
-    let offset: i32 = (offset.len() == 5).then(|| offset.parse().ok()).flatten()?;
+    let (seconds, offset) = rest.strip_prefix(' ')?.split_once(' ')?;
+    let is_signed = offset.starts_with(['+', '-']) && offset.len() == 5;
+    let offset: i32 = is_signed.then(|| offset.parse().ok()).flatten()?;
     let minutes = offset / 100 * 60 + offset % 100;
     let seconds = seconds.parse().ok()?;
     let time = Timestamp::from_git(seconds, minutes).or_else(|| Timestamp::from_git(seconds, 0))?;
-    let is_whole = words.next().is_none() && !email.contains('<');
+    // git and this program must not read two names, or two addresses, out of one line.
+    let odd = ['<', '>', '\0'];
+    let is_whole = !email.contains(odd) && !name.contains(odd);
     is_whole.then(|| Identity {
         name: name.trim().to_owned(),
         email: email.trim().to_owned(),
         time,
+    })
+}
+
+/// Whether each of author and committer stands in a header once, and as git writes it.
+pub(super) fn is_plain(header: &[u8]) -> bool {
+    ["author ", "committer "].iter().all(|begin| {
+        let lines = header.split(|byte| *byte == b'\n');
+        let mut lines = lines.filter_map(|line| line.strip_prefix(begin.as_bytes()));
+        let one = lines.next().map(String::from_utf8_lossy);
+        lines.next().is_none() && one.is_some_and(|text| identity(&text).is_some())
     })
 }
 
@@ -89,10 +101,11 @@ impl Repository {
         let mut bad_headers = Vec::new();
         let mut one = |header: &'static str| {
             let begin = format!("{header} ");
-            let line = lines
+            let all = lines
                 .iter()
-                .find_map(|line| line.strip_prefix(begin.as_bytes()));
-            let text = String::from_utf8_lossy(line.unwrap_or_default()).into_owned();
+                .filter_map(|line| line.strip_prefix(begin.as_bytes()));
+            let all: Vec<&[u8]> = all.collect();
+            let text = String::from_utf8_lossy(&all.join(&b'\n')).into_owned();
             identity(&text).unwrap_or_else(|| {
                 bad_headers.push(BadHeader { header, text });
                 Identity {
