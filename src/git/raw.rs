@@ -196,24 +196,82 @@ impl Repository {
         Ok(seen)
     }
 
-    /// The commits of a range, every one behind its parents, where the library cannot go through them.
-    pub(super) fn raw_commits(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
+    /// The commits of a range, with parents and time.
+    fn reached(&self, range: &Range) -> Result<HashMap<ObjectId, (Vec<ObjectId>, i64)>, GitError> {
+        /// How much further it goes when only commits are left that the range leaves out: clocks differ, so that one of
+        /// them may be older than another that rests on it.
+        const FURTHER: usize = 200;
+        struct Seen {
+            parents: Vec<ObjectId>,
+            time: i64,
+            is_hidden: bool,
+            is_open: bool,
+        }
         let boundary = self.shallow_boundary();
-        let hidden = self.raw_ancestors(&range.without)?;
-        let mut known: HashMap<ObjectId, (Vec<ObjectId>, i64)> = HashMap::new();
-        let mut children: HashMap<ObjectId, usize> = HashMap::new();
-        let mut open: Vec<ObjectId> = range.from.clone();
-        while let Some(id) = open.pop() {
-            if hidden.contains(&id) || known.contains_key(&id) {
-                continue;
+        let mut seen: HashMap<ObjectId, Seen> = HashMap::new();
+        // The newest first.
+        let mut open: BinaryHeap<(i64, ObjectId)> = BinaryHeap::new();
+        // How many of those that are open belong to the range.
+        let mut wanted = 0_usize;
+        let hidden = range.without.iter().map(|id| (*id, true));
+        let mut found: Vec<(ObjectId, bool)> = hidden
+            .chain(range.from.iter().map(|id| (*id, false)))
+            .collect();
+        let mut further = 0;
+        loop {
+            while let Some((id, is_hidden)) = found.pop() {
+                match seen.get_mut(&id) {
+                    None => {
+                        let (parents, time) = self.parents_and_time(id, &boundary)?;
+                        let commit = Seen {
+                            parents,
+                            time,
+                            is_hidden,
+                            is_open: true,
+                        };
+                        seen.insert(id, commit);
+                        open.push((time, id));
+                        wanted += usize::from(!is_hidden);
+                    }
+                    // What a commit that is left out rests on is left out, also where it was seen before.
+                    Some(known) if is_hidden && !known.is_hidden => {
+                        known.is_hidden = true;
+                        if known.is_open {
+                            wanted -= 1;
+                        } else {
+                            found.extend(known.parents.iter().map(|parent| (*parent, true)));
+                        }
+                    }
+                    Some(_) => {}
+                }
             }
-            let (parents, time) = self.parents_and_time(id, &boundary)?;
-            children.entry(id).or_default();
-            for parent in parents.iter().filter(|parent| !hidden.contains(parent)) {
-                *children.entry(*parent).or_default() += 1;
-                open.push(*parent);
+            further = if wanted == 0 { further + 1 } else { 0 };
+            let next = open.pop().filter(|_| further <= FURTHER);
+            let Some(commit) = next.and_then(|(_, id)| seen.get_mut(&id)) else {
+                break;
+            };
+            commit.is_open = false;
+            wanted -= usize::from(!commit.is_hidden);
+            let is_hidden = commit.is_hidden;
+            found.extend(commit.parents.iter().map(|parent| (*parent, is_hidden)));
+        }
+        let of_range = seen.into_iter().filter(|(_, commit)| !commit.is_hidden);
+        Ok(of_range
+            .map(|(id, commit)| (id, (commit.parents, commit.time)))
+            .collect())
+    }
+
+    /// The commits of a range, every one behind its parents. It goes back no further than the range does, where the library
+    /// goes to the beginning of history, and through commits whose header is broken, where the library stops.
+    pub(super) fn raw_commits(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
+        let known = self.reached(range)?;
+        let mut children: HashMap<ObjectId, usize> = known.keys().map(|id| (*id, 0)).collect();
+        for (parents, _) in known.values() {
+            for parent in parents {
+                if let Some(count) = children.get_mut(parent) {
+                    *count += 1;
+                }
             }
-            known.insert(id, (parents, time));
         }
         // The newest first among those that nothing rests on any more; then the other way round.
         let mut ready: BinaryHeap<(i64, Reverse<ObjectId>)> = children
