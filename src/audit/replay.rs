@@ -87,6 +87,9 @@ pub fn pending(stage: Stage<'_>, pending: Pending) -> Result<Audited, GitError> 
     judge(stage, &reopen, vec![moment], None, true, &|_, _| {})
 }
 
+/// How many bytes of unpacked objects all threads together keep; a machine of many cores does not need more memory.
+const MAXIMUM_KEPT: usize = 192_000_000;
+
 /// Opens the repository anew for each thread, once: what one has read it reads again, for the next commit or clue.
 struct Reopen {
     first: Mutex<Repository>,
@@ -103,9 +106,10 @@ impl Reopen {
     }
 
     fn open(&self) -> Result<SharedRepository, GitError> {
+        let kept = MAXIMUM_KEPT / self.opened.len().max(1);
         let anew = || {
             let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok(Arc::new(Mutex::new(first.again()?.for_much_reading())))
+            Ok(Arc::new(Mutex::new(first.again()?.for_much_reading(kept))))
         };
         let slot = rayon::current_thread_index().and_then(|index| self.opened.get(index));
         slot.map_or_else(anew, |slot| slot.get_or_init(anew).clone())

@@ -126,14 +126,14 @@ impl Repository {
         })
     }
 
-    /// The same; very many objects will be read through it, one after the other.
+    /// The same; very many objects will be read through it, one after the other, of which it may keep so many bytes.
     ///
     /// A hook's repository stays as it is: only libgit2 knows where the objects lie that are not accepted yet.
-    pub fn for_much_reading(self) -> Self {
+    pub fn for_much_reading(self, kept: usize) -> Self {
         if !self.of_hook {
             let folder = self.inner.commondir().join("objects");
             let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
-            *objects = Objects::open(&folder);
+            *objects = Objects::open(&folder, kept);
         }
         self
     }
@@ -214,15 +214,17 @@ impl Repository {
     pub fn commits(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
         // A part of history is reached at the cost of that part. All of it the library walks faster, but for what it stops at.
         if range.without.is_empty() {
-            return self.walked(range).or_else(|_| self.raw_commits(range));
+            return self
+                .walked(&range.from)
+                .or_else(|_| self.raw_commits(range));
         }
         self.raw_commits(range)
     }
 
-    fn walked(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
+    fn walked(&self, from: &[ObjectId]) -> Result<Vec<ObjectId>, GitError> {
         let mut walk = self.inner.revwalk()?;
         walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
-        for id in &range.from {
+        for id in from {
             walk.push(id.to_git()?)?;
         }
         walk.map(|id| Ok(ObjectId::from_git(id?))).collect()
