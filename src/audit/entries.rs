@@ -6,7 +6,6 @@ use serde_json::Value;
 use crate::audit::crossing::items;
 use crate::case::{Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::git::CommitFacts;
 use crate::text::visible_line;
 use crate::time::Timestamp;
 use crate::workflow::{Actor, may_append, same};
@@ -81,10 +80,22 @@ fn permitted(
     found
 }
 
-/// Each entry was written by the author of the commit, at a time that may be meant.
+/// What the audit would say of the entries that a commit by this author, written now, adds.
+pub fn judge_entries(
+    world: &World,
+    before: &Case,
+    after: &Case,
+    author: &Actor,
+) -> Vec<Diagnostic> {
+    let (added, mut found) = added(world, before, after);
+    found.extend(judge(world, author.at, Some(&author.person), &added));
+    found
+}
+
+/// Each entry was written by the author of the commit, at a time that may be meant; `written` is the commit's author date.
 pub(super) fn judge(
     world: &World,
-    facts: &CommitFacts,
+    written: Timestamp,
     author: Option<&str>,
     added: &[Added],
 ) -> Vec<Diagnostic> {
@@ -92,8 +103,8 @@ pub(super) fn judge(
     let history = &world.rulebook.history;
     let zone = world.calendar.zone();
     let (earliest, latest) = (
-        facts.author.time.seconds() - i64::from(history.dating_hours) * 3_600,
-        facts.author.time.seconds() + i64::from(history.trail_minutes) * 60,
+        written.seconds() - i64::from(history.dating_hours) * 3_600,
+        written.seconds() + i64::from(history.trail_minutes) * 60,
     );
     let mut found = Vec::new();
     for entry in added {
@@ -120,7 +131,7 @@ pub(super) fn judge(
             );
         }
         if !(earliest..=latest).contains(&entry.at.seconds()) {
-            let (at, dated) = (entry.at.in_zone(zone), facts.author.time.in_zone(zone));
+            let (at, dated) = (entry.at.in_zone(zone), written.in_zone(zone));
             found.push(
                 Diagnostic::new(
                     Code::HistoryDate,

@@ -404,7 +404,12 @@ fn itself(
     let by = author.as_ref().ok().map(ToString::to_string);
     if is_readable {
         let by = by.as_deref();
-        found.extend(entries::judge(world, &moment.facts, by, context.added));
+        found.extend(entries::judge(
+            world,
+            moment.facts.author.time,
+            by,
+            context.added,
+        ));
     }
     if moment.id.is_some() && is_readable {
         let author = author.ok();
