@@ -9,6 +9,7 @@ mod aside;
 mod beside;
 mod commit;
 mod crossing;
+mod entries;
 mod merging;
 mod moment;
 mod remedy;
@@ -18,6 +19,7 @@ mod signed;
 mod walk;
 
 pub use crossing::crossing;
+pub use entries::judge_entries;
 pub use replay::{Pending, Stage, audit, pending};
 pub use sealed::name_sealed_versions;
 

@@ -375,17 +375,22 @@ impl Engine {
     }
 
     fn repository(&self) -> Result<Repository, Failure> {
-        Repository::discover(&self.root)?.ok_or_else(|| Failure::Environment {
-            message: Bilingual::new(
-                "this folder is in no git repository",
-                "此目录不在 git 仓库中",
-            ),
-            remedy: Some(Bilingual::new(
-                "git init, then git add and git commit",
-                "请先 git init，再 git add、git commit",
-            )),
-        })
+        repository_of(&self.root)
     }
+}
+
+/// The git repository that a clue repository's folder lies in.
+fn repository_of(root: &Path) -> Result<Repository, Failure> {
+    Repository::discover(root)?.ok_or_else(|| Failure::Environment {
+        message: Bilingual::new(
+            "this folder is in no git repository",
+            "此目录不在 git 仓库中",
+        ),
+        remedy: Some(Bilingual::new(
+            "git init, then git add and git commit",
+            "请先 git init，再 git add、git commit",
+        )),
+    })
 }
 
 /// The finding that stands for a path that was asked for and is not there.

@@ -31,6 +31,8 @@ use crate::template::Templates;
 use crate::text::nearest;
 use crate::time::Timestamp;
 use crate::workflow::card::{code_of, next_number, retention, trail_entry, write_card};
+pub use permission::may_append;
+
 use crate::workflow::permission::{permitted, who};
 use crate::workflow::subject::chosen;
 use crate::workflow::values::{apply_sets, list_new_attachments, write_values};

@@ -260,7 +260,8 @@ pub(super) fn kept(world: &World, before: &Case, after: &Case) -> Vec<Diagnostic
     found
 }
 
-fn items<'r>(record: &'r Record, list: &str) -> Vec<&'r Value> {
+/// What a list of a record holds.
+pub(super) fn items<'r>(record: &'r Record, list: &str) -> Vec<&'r Value> {
     let items = record.value.get(list).and_then(Value::as_array);
     items.into_iter().flatten().collect()
 }

@@ -97,8 +97,8 @@ fn trail(world: &World, parents: &[&Case], record: &Record) -> Vec<Diagnostic> {
                 ),
             )
             .remedy(
-                "merge again; the merge driver keeps both sides (clue doctor registers it)",
-                "请重新合并；合并驱动会保留双方的经过（clue doctor 可登记）",
+                "a merge keeps the steps of both sides. Where only one of them can stand, give the merge up, take back your own step that nobody has yet (git reset --keep HEAD~1 where it is your last commit), merge, and take it anew if it is still possible",
+                "合并须保留双方办理的步骤。两步只能留一步时，请放弃这次合并，退回自己尚未推送的那一步（是最后一次提交时：git reset --keep HEAD~1），再合并；仍可办理的，重新办理",
             )
             .procedure("P2");
             if !found.contains(&finding) {

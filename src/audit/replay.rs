@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rayon::prelude::*;
 
+use crate::audit::entries::{self, Added};
 use crate::audit::moment::{Key, Moment, Other, moment};
 use crate::audit::remedy::remedy;
 use crate::audit::signed::KeyRing;
@@ -86,6 +87,9 @@ pub fn pending(stage: Stage<'_>, pending: Pending) -> Result<Audited, GitError> 
     judge(stage, &reopen, vec![moment], None, true, &|_, _| {})
 }
 
+/// How many bytes of unpacked objects all threads together keep; a machine of many cores does not need more memory.
+const MAXIMUM_KEPT: usize = 192_000_000;
+
 /// Opens the repository anew for each thread, once: what one has read it reads again, for the next commit or clue.
 struct Reopen {
     first: Mutex<Repository>,
@@ -102,9 +106,10 @@ impl Reopen {
     }
 
     fn open(&self) -> Result<SharedRepository, GitError> {
+        let kept = MAXIMUM_KEPT / self.opened.len().max(1);
         let anew = || {
             let first = self.first.lock().unwrap_or_else(PoisonError::into_inner);
-            Ok(Arc::new(Mutex::new(first.again()?.for_much_reading())))
+            Ok(Arc::new(Mutex::new(first.again()?.for_much_reading(kept))))
         };
         let slot = rayon::current_thread_index().and_then(|index| self.opened.get(index));
         slot.map_or_else(anew, |slot| slot.get_or_init(anew).clone())
@@ -256,11 +261,13 @@ fn judge(
         )
         .collect::<Result<_, GitError>>()?;
     let mut steps: Vec<Vec<StepTaken>> = moments.iter().map(|_| Vec::new()).collect();
+    let mut added: Vec<Vec<Added>> = moments.iter().map(|_| Vec::new()).collect();
     let mut numbers: Vec<BTreeMap<String, Option<String>>> =
         moments.iter().map(|_| BTreeMap::new()).collect();
     for verdict in judged.into_iter().flatten() {
         findings[verdict.moment].extend(verdict.found);
         steps[verdict.moment].extend(verdict.step);
+        added[verdict.moment].extend(verdict.added);
         numbers[verdict.moment].insert(verdict.clue, verdict.number);
     }
     let mut given = BTreeMap::new();
@@ -271,6 +278,7 @@ fn judge(
             world: in_force[index].before.as_deref(),
             is_governed: in_force[index].is_governed,
             steps: &steps[index],
+            added: &added[index],
             numbers: &numbers[index],
             now,
         };
@@ -338,6 +346,7 @@ struct Context<'a> {
     world: Option<&'a World>,
     is_governed: bool,
     steps: &'a [StepTaken],
+    added: &'a [Added],
     numbers: &'a BTreeMap<String, Option<String>>,
     now: Option<Timestamp>,
 }
@@ -391,6 +400,16 @@ fn itself(
             }
             Err(finding) => found.push(finding.clone()),
         }
+    }
+    let by = author.as_ref().ok().map(ToString::to_string);
+    if is_readable {
+        let by = by.as_deref();
+        found.extend(entries::judge(
+            world,
+            moment.facts.author.time,
+            by,
+            context.added,
+        ));
     }
     if moment.id.is_some() && is_readable {
         let author = author.ok();

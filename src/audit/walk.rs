@@ -4,6 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::audit::entries::{self, Added};
 use crate::audit::moment::Moment;
 use crate::audit::{crossing, merging};
 use crate::case::{Case, RecordCache, folder_of};
@@ -41,6 +42,7 @@ pub(super) struct Verdict {
     pub(super) moment: usize,
     pub(super) found: Vec<Diagnostic>,
     pub(super) step: Option<StepTaken>,
+    pub(super) added: Vec<Added>,
     pub(super) number: Option<String>,
 }
 
@@ -110,6 +112,7 @@ impl<'a> Walk<'a> {
             moment: index,
             found: Vec::new(),
             step: None,
+            added: Vec::new(),
             number: None,
         };
         let parents: Vec<Option<ObjectId>> = if change.parents.is_empty() {
@@ -151,6 +154,9 @@ impl<'a> Walk<'a> {
         } else if let Some((files, old, _)) = olds.first() {
             let (found, step) = crossing(&before_world, files, &old.case, &after.case);
             verdict.found.extend(found);
+            let (added, found) = entries::added(&before_world, &old.case, &after.case);
+            verdict.found.extend(found);
+            verdict.added = added;
             verdict.step = step.map(|entry| taken(&after.case, entry));
         }
         // Nobody is at fault for what a damaged repository does not give.

@@ -1,6 +1,6 @@
 //! `clue audit`: does the history prove itself?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use clap::Args;
 use serde_json::json;
@@ -50,7 +50,13 @@ impl Audit {
         if let Some(line) = &self.expect {
             verified.push(context.engine()?.expect_checkpoint(line)?);
         }
-        let checked: usize = verified.iter().map(|one| one.checkpoints.len()).sum();
+        // One that is looked at by its tag and by its line is one.
+        let checked: BTreeSet<String> = verified
+            .iter()
+            .flat_map(|one| &one.checkpoints)
+            .map(|one| one.checkpoint.to_string())
+            .collect();
+        let checked = checked.len();
         let of_checkpoints = verified.into_iter().flat_map(|one| one.findings);
         audited
             .findings
@@ -210,9 +216,11 @@ pub(super) fn summary(audited: &Audited, language: Language) -> String {
     let shallow = match (audited.is_shallow, language) {
         (false, _) => "",
         (true, Language::En) => {
-            "\nthis clone holds only a part of the history: git fetch --unshallow"
+            "\nthis clone holds only a part of the history, and only that part was judged: git fetch --unshallow"
         }
-        (true, Language::Zh) => "\n此克隆只有部分历史，请执行 git fetch --unshallow",
+        (true, Language::Zh) => {
+            "\n此克隆只有部分历史，以上只针对这一部分；取得全部历史：git fetch --unshallow"
+        }
     };
     match (findings, language) {
         (0, Language::En) if audited.commits == 0 => {

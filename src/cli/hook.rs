@@ -166,11 +166,19 @@ impl PreReceive {
                 shown.push_str(&audit::summary(&pushed.audited, language));
                 shown.push('\n');
             }
-            shown.push_str(if language == Language::Zh {
+            let zh = language == Language::Zh;
+            shown.push_str(if zh {
                 "推送被拒绝，服务器上没有任何改动\n"
             } else {
                 "the push was refused, and nothing was changed on the server\n"
             });
+            if !pushed.audited.findings.is_empty() {
+                shown.push_str(if zh {
+                    "有问题的提交本身须改正，其后再加提交不能弥补：git reset --soft 该提交^，改正后重新提交\n"
+                } else {
+                    "a bad commit is not mended by a later one: git reset --soft COMMIT^, put it right, commit anew\n"
+                });
+            }
             err(&shown);
         }
         Ok(Answer {

@@ -72,7 +72,13 @@ impl MergeDriver {
                 &format!("冲突：{shown}：{zh}{message}\n"),
             ));
         }
-        if !merged.is_clean() {
+        if !merged.is_clean() && path.ends_with("clue.yaml") {
+            // Markers in a card cannot be decided by hand: whatever is left out is a step that somebody took.
+            told.push_str(&context.say(
+                "help: both sides took a step of this clue, and only one can stand. Give the merge up: git merge --abort; take your own step back, if it is your last commit: git reset --keep HEAD~1; merge again, and take the step anew if it is still possible\n",
+                "办法：双方都对这条线索办理了步骤，只能保留一步。请放弃合并：git merge --abort；自己的步骤如果是最后一次提交，请退回：git reset --keep HEAD~1；然后重新合并，仍可办理的再重新办理\n",
+            ));
+        } else if !merged.is_clean() {
             told.push_str(&context.say(
                 &format!(
                     "help: decide between the markers in the file, then git add {shown}; clue check says whether it is right\n"

@@ -104,10 +104,15 @@ impl Pushed {
     }
 }
 
-/// Branches that only grow: those that the configuration names (`clue.protected`), else the one that HEAD names.
-fn protected(repository: &Repository) -> Vec<String> {
+/// Branches that only grow: those that the configuration names (`clue.protected`), else the one that HEAD names, else, where
+/// that one does not exist (a server made with another first branch than is pushed), every branch.
+fn protected(repository: &Repository, pushes: &[Push]) -> Vec<String> {
     let named = repository.configured_all("clue.protected");
     if named.is_empty() {
+        if repository.has_unborn_head() {
+            let all = pushes.iter().map(|push| push.reference.clone());
+            return all.filter(|name| name.starts_with("refs/heads/")).collect();
+        }
         return repository.head_reference().into_iter().collect();
     }
     let full = |name: String| {
@@ -121,7 +126,7 @@ fn protected(repository: &Repository) -> Vec<String> {
 }
 
 fn refusals(repository: &Repository, pushes: &[Push]) -> Result<Vec<Refusal>, Failure> {
-    let protected = protected(repository);
+    let protected = protected(repository, pushes);
     let mut refusals = Vec::new();
     for push in pushes {
         let reference = visible_line(&push.reference);

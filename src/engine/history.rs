@@ -3,13 +3,14 @@
 
 use std::sync::{Arc, Mutex};
 
-use crate::audit::crossing;
+use crate::audit::{crossing, judge_entries};
 use crate::case::Case;
 use crate::change::Changes;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::engine::Failure;
 use crate::files::{Files, TreeFiles, join};
 use crate::git::{ObjectId, Repository, TreeKind};
+use crate::workflow::Actor;
 use crate::world::{MAXIMUM_RECORD, World};
 use crate::yaml;
 
@@ -61,13 +62,14 @@ impl History<'_> {
     }
 
     /// What the audit would say of the clue's change from the last commit to how it would stand: entries that must be kept
-    /// and are gone, fields that only steps write and somebody wrote by hand.
+    /// and are gone, fields that only steps write and somebody wrote by hand, entries in somebody else's name.
     pub(super) fn crossing(
         &self,
         files: &dyn Files,
         world: &World,
         folder: &str,
         decided: &Changes,
+        actor: &Actor,
     ) -> Result<Vec<Diagnostic>, Failure> {
         let tree = match self.commit.and_then(ObjectId::parse) {
             Some(commit) => Some(self.repository.commit_facts(commit)?.tree),
@@ -78,7 +80,9 @@ impl History<'_> {
         let (before, _) = Case::load(&committed, world, folder);
         let overlay = decided.over(files);
         let (after, _) = Case::load(&overlay, world, folder);
-        Ok(crossing(world, &committed, &before, &after).0)
+        let mut found = crossing(world, &committed, &before, &after).0;
+        found.extend(judge_entries(world, &before, &after, actor));
+        Ok(found)
     }
 
     /// What a step would be judged by and history does not know: an edited rulebook, a card written by hand, a number

@@ -187,7 +187,7 @@ fn is_ours(text: &str, name: &str) -> bool {
     let mut lines = text.lines();
     let head = (lines.next(), lines.next()) == (Some("#!/bin/sh"), Some(OURS));
     let call = lines.next().unwrap_or_default();
-    head && call.starts_with("exec \"${CLUE:-")
+    head && call.starts_with("exec \"")
         && call.ends_with(&format!(" hook {name} \"$@\""))
         && lines.next().is_none()
 }
@@ -204,7 +204,8 @@ fn text(name: &str, folder: &str, program: &str) -> String {
     } else {
         format!(" -C '{}'", folder.replace('\'', "'\\''"))
     };
-    format!("#!/bin/sh\n{OURS}\nexec \"${{CLUE:-{program}}}\"{there} hook {name} \"$@\"\n")
+    // Over a file path the hook runs with the environment of whoever pushes: it names no program there.
+    format!("#!/bin/sh\n{OURS}\nexec \"{program}\"{there} hook {name} \"$@\"\n")
 }
 
 fn write(path: &Path, text: &str, is_there: bool) -> std::io::Result<()> {

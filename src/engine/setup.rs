@@ -8,7 +8,7 @@ use std::sync::Arc;
 use crate::builtin;
 use crate::commit::{Publication, recover};
 use crate::engine::merging::ATTRIBUTES;
-use crate::engine::{Failure, WAIT, environment, find_root};
+use crate::engine::{Failure, WAIT, environment, find_root, repository_of};
 use crate::files::below;
 use crate::git::{Environment, Repository};
 use crate::text::Bilingual;
@@ -118,16 +118,7 @@ pub fn add_host_files(
     environment_: &Environment,
     now: Timestamp,
 ) -> Result<HostFiles, Failure> {
-    let mut repository = Repository::discover(root)?.ok_or_else(|| Failure::Environment {
-        message: Bilingual::new(
-            "this folder is in no git repository",
-            "此目录不在 git 仓库中",
-        ),
-        remedy: Some(Bilingual::new(
-            "git init, then git add and git commit",
-            "请先 git init，再 git add、git commit",
-        )),
-    })?;
+    let mut repository = repository_of(root)?;
     recover(&repository, WAIT)?;
     let (author, committer) = repository.identities(environment_, now)?;
     repository.sign_as_configured(environment_);

@@ -158,7 +158,13 @@ impl Engine {
         let (case, decision) = self.decide(name, command, &actor)?;
         let mut found = history.departures(&self.files, &case, &decision.changes)?;
         if found.is_empty() {
-            found = history.crossing(&self.files, &self.world, &case.folder, &decision.changes)?;
+            found = history.crossing(
+                &self.files,
+                &self.world,
+                &case.folder,
+                &decision.changes,
+                &actor,
+            )?;
         }
         found.extend(self.unsigned(&command.step, &repository, &actor, &committer));
         if !found.is_empty() {

@@ -103,8 +103,8 @@ impl GitError {
     pub fn remedy(&self) -> Option<Bilingual> {
         match self {
             Self::Bare => Some(Bilingual::new(
-                "clone it and work in the clone; here clue audit works, and clue hook install --pre-receive",
-                "请克隆后在克隆中办理；此处可用 clue audit 和 clue hook install --pre-receive",
+                "clone it and work in the clone; here clue audit works (without checkpoints), and clue hook install --pre-receive",
+                "请克隆后在克隆中办理；此处可用 clue audit（不含检查点）和 clue hook install --pre-receive",
             )),
             Self::NoIdentity => Some(Bilingual::new(
                 "git config user.name \"NAME\"; git config user.email ADDRESS (the one in organisation.yaml)",

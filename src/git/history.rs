@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use git2::{ObjectType, Oid, Sort};
 
 use crate::git::objects::Objects;
-use crate::git::raw::unread;
+use crate::git::raw::{is_plain, unread};
 use crate::git::{BadHeader, GitError, Identity, Repository};
 use crate::time::Timestamp;
 
@@ -126,14 +126,14 @@ impl Repository {
         })
     }
 
-    /// The same; very many objects will be read through it, one after the other.
+    /// The same; very many objects will be read through it, one after the other, of which it may keep so many bytes.
     ///
     /// A hook's repository stays as it is: only libgit2 knows where the objects lie that are not accepted yet.
-    pub fn for_much_reading(self) -> Self {
+    pub fn for_much_reading(self, kept: usize) -> Self {
         if !self.of_hook {
             let folder = self.inner.commondir().join("objects");
             let mut objects = self.objects.lock().unwrap_or_else(PoisonError::into_inner);
-            *objects = Objects::open(&folder);
+            *objects = Objects::open(&folder, kept);
         }
         self
     }
@@ -160,6 +160,13 @@ impl Repository {
             .lines()
             .filter_map(|line| ObjectId::parse(line.trim()))
             .collect())
+    }
+
+    /// Whether HEAD names a branch that is not there.
+    pub fn has_unborn_head(&self) -> bool {
+        let head = self.inner.find_reference("HEAD").ok();
+        let target = head.and_then(|head| head.symbolic_target().ok().flatten().map(str::to_owned));
+        target.is_some_and(|name| self.inner.find_reference(&name).is_err())
     }
 
     /// The branch that HEAD names.
@@ -205,18 +212,20 @@ impl Repository {
 
     /// The commits of a range, every one behind its parents.
     pub fn commits(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
-        // The library stops at a commit whose header is broken; the slow way goes through.
-        self.walked(range).or_else(|_| self.raw_commits(range))
+        // A part of history is reached at the cost of that part. All of it the library walks faster, but for what it stops at.
+        if range.without.is_empty() {
+            return self
+                .walked(&range.from)
+                .or_else(|_| self.raw_commits(range));
+        }
+        self.raw_commits(range)
     }
 
-    fn walked(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
+    fn walked(&self, from: &[ObjectId]) -> Result<Vec<ObjectId>, GitError> {
         let mut walk = self.inner.revwalk()?;
         walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
-        for id in &range.from {
+        for id in from {
             walk.push(id.to_git()?)?;
-        }
-        for id in &range.without {
-            walk.hide(id.to_git()?)?;
         }
         walk.map(|id| Ok(ObjectId::from_git(id?))).collect()
     }
@@ -295,6 +304,9 @@ impl Repository {
         else {
             return self.raw_commit(id);
         };
+        if !is_plain(commit.raw_header_bytes()) {
+            return self.raw_commit(id);
+        }
         Ok(CommitFacts {
             id,
             parents: commit.parent_ids().map(ObjectId::from_git).collect(),

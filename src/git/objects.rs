@@ -14,9 +14,6 @@ use gix_pack::cache::lru::MemoryCappedHashmap;
 
 use crate::git::ObjectId;
 
-/// How many bytes of unpacked objects are kept, for each thread.
-const MAXIMUM_KEPT: usize = 96_000_000;
-
 /// A repository's object store.
 pub(super) struct Objects {
     handle: HandleArc,
@@ -24,11 +21,12 @@ pub(super) struct Objects {
 }
 
 impl Objects {
-    /// Opens the store in a folder such as `.git/objects`; none where it cannot be opened.
-    pub(super) fn open(folder: &Path) -> Option<Self> {
+    /// Opens the store in a folder such as `.git/objects`, to keep at most so many bytes of unpacked objects; none where it
+    /// cannot be opened.
+    pub(super) fn open(folder: &Path, kept: usize) -> Option<Self> {
         let handle = gix_odb::at(folder, gix_hash::Kind::Sha1).ok()?;
         let mut handle = handle.into_arc().ok()?;
-        handle.set_pack_cache(|| Box::new(MemoryCappedHashmap::new(MAXIMUM_KEPT)));
+        handle.set_pack_cache(move || Box::new(MemoryCappedHashmap::new(kept)));
         handle.prevent_pack_unload();
         Some(Self {
             handle,

@@ -49,17 +49,29 @@ fn id_in(line: &[u8], key: &str) -> Option<ObjectId> {
 fn identity(text: &str) -> Option<Identity> {
     let (name, rest) = text.split_once('<')?;
     let (email, rest) = rest.split_once('>')?;
-    let mut words = rest.split_ascii_whitespace();
-    let (seconds, offset) = (words.next()?, words.next()?);
-    let offset: i32 = (offset.len() == 5).then(|| offset.parse().ok()).flatten()?;
+    let (seconds, offset) = rest.strip_prefix(' ')?.split_once(' ')?;
+    let is_signed = offset.starts_with(['+', '-']) && offset.len() == 5;
+    let offset: i32 = is_signed.then(|| offset.parse().ok()).flatten()?;
     let minutes = offset / 100 * 60 + offset % 100;
     let seconds = seconds.parse().ok()?;
     let time = Timestamp::from_git(seconds, minutes).or_else(|| Timestamp::from_git(seconds, 0))?;
-    let is_whole = words.next().is_none() && !email.contains('<');
+    // git and this program must not read two names, or two addresses, out of one line.
+    let odd = ['<', '>', '\0'];
+    let is_whole = !email.contains(odd) && !name.contains(odd);
     is_whole.then(|| Identity {
         name: name.trim().to_owned(),
         email: email.trim().to_owned(),
         time,
+    })
+}
+
+/// Whether each of author and committer stands in a header once, and as git writes it.
+pub(super) fn is_plain(header: &[u8]) -> bool {
+    ["author ", "committer "].iter().all(|begin| {
+        let lines = header.split(|byte| *byte == b'\n');
+        let mut lines = lines.filter_map(|line| line.strip_prefix(begin.as_bytes()));
+        let one = lines.next().map(String::from_utf8_lossy);
+        lines.next().is_none() && one.is_some_and(|text| identity(&text).is_some())
     })
 }
 
@@ -89,10 +101,11 @@ impl Repository {
         let mut bad_headers = Vec::new();
         let mut one = |header: &'static str| {
             let begin = format!("{header} ");
-            let line = lines
+            let all = lines
                 .iter()
-                .find_map(|line| line.strip_prefix(begin.as_bytes()));
-            let text = String::from_utf8_lossy(line.unwrap_or_default()).into_owned();
+                .filter_map(|line| line.strip_prefix(begin.as_bytes()));
+            let all: Vec<&[u8]> = all.collect();
+            let text = String::from_utf8_lossy(&all.join(&b'\n')).into_owned();
             identity(&text).unwrap_or_else(|| {
                 bad_headers.push(BadHeader { header, text });
                 Identity {
@@ -183,24 +196,82 @@ impl Repository {
         Ok(seen)
     }
 
-    /// The commits of a range, every one behind its parents, where the library cannot go through them.
-    pub(super) fn raw_commits(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
+    /// The commits of a range, with parents and time.
+    fn reached(&self, range: &Range) -> Result<HashMap<ObjectId, (Vec<ObjectId>, i64)>, GitError> {
+        /// How much further it goes when only commits are left that the range leaves out: clocks differ, so that one of
+        /// them may be older than another that rests on it.
+        const FURTHER: usize = 200;
+        struct Seen {
+            parents: Vec<ObjectId>,
+            time: i64,
+            is_hidden: bool,
+            is_open: bool,
+        }
         let boundary = self.shallow_boundary();
-        let hidden = self.raw_ancestors(&range.without)?;
-        let mut known: HashMap<ObjectId, (Vec<ObjectId>, i64)> = HashMap::new();
-        let mut children: HashMap<ObjectId, usize> = HashMap::new();
-        let mut open: Vec<ObjectId> = range.from.clone();
-        while let Some(id) = open.pop() {
-            if hidden.contains(&id) || known.contains_key(&id) {
-                continue;
+        let mut seen: HashMap<ObjectId, Seen> = HashMap::new();
+        // The newest first.
+        let mut open: BinaryHeap<(i64, ObjectId)> = BinaryHeap::new();
+        // How many of those that are open belong to the range.
+        let mut wanted = 0_usize;
+        let hidden = range.without.iter().map(|id| (*id, true));
+        let mut found: Vec<(ObjectId, bool)> = hidden
+            .chain(range.from.iter().map(|id| (*id, false)))
+            .collect();
+        let mut further = 0;
+        loop {
+            while let Some((id, is_hidden)) = found.pop() {
+                match seen.get_mut(&id) {
+                    None => {
+                        let (parents, time) = self.parents_and_time(id, &boundary)?;
+                        let commit = Seen {
+                            parents,
+                            time,
+                            is_hidden,
+                            is_open: true,
+                        };
+                        seen.insert(id, commit);
+                        open.push((time, id));
+                        wanted += usize::from(!is_hidden);
+                    }
+                    // What a commit that is left out rests on is left out, also where it was seen before.
+                    Some(known) if is_hidden && !known.is_hidden => {
+                        known.is_hidden = true;
+                        if known.is_open {
+                            wanted -= 1;
+                        } else {
+                            found.extend(known.parents.iter().map(|parent| (*parent, true)));
+                        }
+                    }
+                    Some(_) => {}
+                }
             }
-            let (parents, time) = self.parents_and_time(id, &boundary)?;
-            children.entry(id).or_default();
-            for parent in parents.iter().filter(|parent| !hidden.contains(parent)) {
-                *children.entry(*parent).or_default() += 1;
-                open.push(*parent);
+            further = if wanted == 0 { further + 1 } else { 0 };
+            let next = open.pop().filter(|_| further <= FURTHER);
+            let Some(commit) = next.and_then(|(_, id)| seen.get_mut(&id)) else {
+                break;
+            };
+            commit.is_open = false;
+            wanted -= usize::from(!commit.is_hidden);
+            let is_hidden = commit.is_hidden;
+            found.extend(commit.parents.iter().map(|parent| (*parent, is_hidden)));
+        }
+        let of_range = seen.into_iter().filter(|(_, commit)| !commit.is_hidden);
+        Ok(of_range
+            .map(|(id, commit)| (id, (commit.parents, commit.time)))
+            .collect())
+    }
+
+    /// The commits of a range, every one behind its parents. It goes back no further than the range does, where the library
+    /// goes to the beginning of history, and through commits whose header is broken, where the library stops.
+    pub(super) fn raw_commits(&self, range: &Range) -> Result<Vec<ObjectId>, GitError> {
+        let known = self.reached(range)?;
+        let mut children: HashMap<ObjectId, usize> = known.keys().map(|id| (*id, 0)).collect();
+        for (parents, _) in known.values() {
+            for parent in parents {
+                if let Some(count) = children.get_mut(parent) {
+                    *count += 1;
+                }
             }
-            known.insert(id, (parents, time));
         }
         // The newest first among those that nothing rests on any more; then the other way round.
         let mut ready: BinaryHeap<(i64, Reverse<ObjectId>)> = children

@@ -263,6 +263,7 @@ impl Repository {
         let nothing: Arc<[u8]> = Arc::from([]);
         let tree =
             |id: Option<ObjectId>| id.map_or(Ok(Arc::clone(&nothing)), |id| self.raw_tree(id));
+        let after_id = after;
         let (before, after) = (tree(before)?, tree(after)?);
         let mut left = Entries { rest: &before };
         let mut right = Entries { rest: &after };
@@ -281,6 +282,14 @@ impl Repository {
             }
             if order != Ordering::Less {
                 other = std::mem::replace(&mut new, right.next().transpose()?);
+                // Of two entries of one name, git shows the one and this program might read the other.
+                if let (Some(one), Some(next)) = (&other, &new)
+                    && (one.order(next) != Ordering::Less || one.name == next.name)
+                {
+                    let id = after_id.map_or_else(String::new, |id| id.to_string());
+                    let why = format!("the tree's entries are not in order: {}", next.name());
+                    return Err(GitError::Damaged(id, why));
+                }
             }
             if let (Some(one), Some(other)) = (&one, &other)
                 && one.id == other.id

@@ -7,7 +7,7 @@ use crate::expression::Scope;
 use crate::rulebook::Step;
 use crate::text::visible_line;
 use crate::time::Timestamp;
-use crate::workflow::{Actor, Command, card_place};
+use crate::workflow::{Actor, Command, Subject, card_place, step_scope, step_value};
 use crate::world::World;
 
 pub(super) fn permitted(
@@ -235,4 +235,43 @@ pub(super) fn who_has(world: &World, roles: &[String], or: &str) -> String {
         .take(5)
         .collect();
     names.join(or)
+}
+
+/// Why somebody might not add an entry to a list that a step adds to; nothing where no step does, or one would let them.
+///
+/// `record` is the record with the entry, of the clue that is as `case` says.
+pub fn may_append(
+    world: &World,
+    case: &Case,
+    record: &Record,
+    list: &str,
+    actor: &Actor,
+) -> Vec<Diagnostic> {
+    let field = format!("{}.{list}", record.name);
+    let mut first = None;
+    for (name, step) in &world.rulebook.steps {
+        if !step.appends.contains_key(&field) {
+            continue;
+        }
+        let department = record.parts.get("department").cloned();
+        let command = Command {
+            step: name.clone(),
+            department: department.clone(),
+            reason: Some(String::from("-")),
+            ..Command::default()
+        };
+        let subject = Subject {
+            department,
+            ..Subject::default()
+        };
+        let scope = step_scope(world, case, &step_value(&command, actor, &subject));
+        let scope = case.scope_of(world, &scope, record);
+        let verdict = permitted(world, case, step, &command, actor)
+            .and_then(|()| who(world, case, &scope, step, &command, actor, Some(record)));
+        match verdict {
+            Ok(()) => return Vec::new(),
+            Err(found) => first = first.or(Some(found)),
+        }
+    }
+    first.unwrap_or_default()
 }

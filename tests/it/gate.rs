@@ -319,3 +319,73 @@ fn a_repository_that_had_a_history_before_is_begun_without_a_finding() {
     let ran = world.clue("me@example.org", &["-C", "cases", "audit", "HEAD..HEAD"]);
     assert!(ran.out.contains("no commit to judge"), "{}", ran.out);
 }
+
+#[test]
+fn a_push_through_ssh_is_judged_too() {
+    let world = served();
+    let before = heads(&world);
+    // What ssh would run on the other side, run here: git sees a remote host all the same.
+    let program = world.path().join("ssh.sh");
+    world.write(
+        "ssh.sh",
+        "#!/bin/sh\nfor last; do :; done\nexec sh -c \"$last\"\n",
+    );
+    let remote = format!("host:{}", world.path().join("server.git").display());
+    let ssh = format!("core.sshCommand=sh '{}'", program.display());
+    let push = |reference: &str| {
+        commit(
+            &world,
+            OFFICER,
+            &["-c", &ssh, "push", "--quiet", &remote, reference],
+        )
+    };
+    world.write(
+        "work/workflow.yaml",
+        &(world.read("work/workflow.yaml") + "# x\n"),
+    );
+    commit(&world, COLLECTOR, &["commit", "--quiet", "-am", "rules"]);
+    let ran = push("main");
+    refused(&ran, "history-authority");
+    refused(&ran, "is not mended by a later one");
+    assert_eq!(heads(&world), before);
+    commit(
+        &world,
+        OFFICER,
+        &["reset", "--quiet", "--hard", "origin/main"],
+    );
+    commit(
+        &world,
+        OFFICER,
+        &["commit", "--quiet", "--allow-empty", "-m", "nothing"],
+    );
+    let ran = push("main");
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert_ne!(heads(&world), before);
+}
+
+#[test]
+fn a_server_whose_head_names_no_branch_protects_all_of_them() {
+    let world = served();
+    world.git(&[
+        "-C",
+        "server.git",
+        "symbolic-ref",
+        "HEAD",
+        "refs/heads/nothing",
+    ]);
+    refused(&push(&world, &["origin", ":main"]), "may not be deleted");
+    // The program that the hook calls is the one that installed it, whatever the environment of the person says.
+    world.write(
+        "work/workflow.yaml",
+        &(world.read("work/workflow.yaml") + "# x\n"),
+    );
+    commit(&world, COLLECTOR, &["commit", "--quiet", "-am", "rules"]);
+    let mut command = Command::new("git");
+    command
+        .current_dir(world.path().join("work"))
+        .env("GIT_CONFIG_GLOBAL", "/dev/null")
+        .env("CLUE", "/bin/true")
+        .args(["push", "--quiet", "origin", "main"]);
+    let ran = Ran::new(command.output().expect("git runs"));
+    assert_ne!(ran.status, 0, "{}", ran.err);
+}

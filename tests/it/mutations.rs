@@ -296,6 +296,36 @@ type Class = (
     Box<Tamper<'static>>,
 );
 
+/// After a note: the same entry once more, changed by `forge`.
+fn forged_entry(
+    history: &History,
+    repository: &git2::Repository,
+    index: usize,
+    forge: impl Fn(&str) -> Option<String>,
+) -> Option<Commit> {
+    if history.step(index) != "note" {
+        return None;
+    }
+    let changed = history.changed(index);
+    let path = changed.keys().find(|path| path.contains("/handling/"))?;
+    edited(history, repository, &after(history, index), path, &|text| {
+        let list = text.find("\nentries:\n")?;
+        let end = text[list + 10..]
+            .find("\n\n")
+            .or_else(|| {
+                let rest = &text[list + 10..];
+                let lines = rest.match_indices('\n');
+                lines.map(|(place, _)| place).find(|place| {
+                    rest[place + 1..].starts_with(|first: char| first.is_ascii_lowercase())
+                })
+            })
+            .map_or(text.len(), |end| list + 10 + end);
+        let begin = text[..end].rfind("\n  - at: ")?;
+        let entry = forge(&text[begin..end])?;
+        Some(format!("{}{entry}{}", &text[..end], &text[end..]))
+    })
+}
+
 const STRANGER: (&str, &str) = ("陌生人", "nobody@example.org");
 
 fn classes() -> Vec<Class> {
@@ -603,6 +633,28 @@ fn classes() -> Vec<Class> {
                     let place = text.find("\nentries:")?;
                     let text_at = text[place..].find("text: ")? + place + 6;
                     Some(format!("{}篡改{}", &text[..text_at], &text[text_at..]))
+                })
+            }),
+        ),
+        (
+            "an entry of a handling record forged in another's name",
+            &["history-author"],
+            true,
+            Box::new(move |history, repository, index| {
+                forged_entry(history, repository, index, |text| {
+                    // Whoever wrote the last one writes another, as somebody else.
+                    Some(text.replacen("by: ", "by: qin-hao # ", 1))
+                })
+            }),
+        ),
+        (
+            "an entry of a handling record dated into the future",
+            &["history-date"],
+            true,
+            Box::new(move |history, repository, index| {
+                forged_entry(history, repository, index, |text| {
+                    let at = text.find("at: 20")? + 4;
+                    Some(format!("{}2199{}", &text[..at], &text[at + 4..]))
                 })
             }),
         ),

@@ -67,6 +67,10 @@ fn a_commit_whose_header_cannot_be_read_is_a_finding_and_blinds_nobody() {
         "author nobody yesterday\ncommitter li <li@example.org> 1795392000 +0800",
         "author li <li@example.org> 1795392000 +0800\ncommitter li <li@example.org> never +0800",
         "author li <li@example.org> 1795392000 +0800",
+        // Two people in one header: git names one, and this program must not name the other.
+        "author li <li@example.org> 1795392000 +0800\nauthor wang <wang@example.org> 1795392000 +0800\ncommitter li <li@example.org> 1795392000 +0800",
+        "author wang <wang@example.org> <li@example.org> 1795392000 +0800\ncommitter li <li@example.org> 1795392000 +0800",
+        "author li <li@example.org> 1795392000 +99999999\ncommitter li <li@example.org> 1795392000 +0800",
     ] {
         let before = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
         let broken = raw_commit(&world, who);

@@ -117,8 +117,8 @@ impl Engine {
                     format!("这不是检查点的内容：{line}"),
                 ),
                 remedy: Some(Bilingual::new(
-                    "give the whole line in quotes, as clue checkpoint printed it: 'clue-checkpoint 1 ... manifest=...'",
-                    "请用引号括起 clue checkpoint 输出的整行：'clue-checkpoint 1 … manifest=…'",
+                    "give the whole line in quotes, as clue checkpoint printed it: 'clue-checkpoint 2 ... manifest=...'",
+                    "请用引号括起 clue checkpoint 输出的整行：'clue-checkpoint 2 … manifest=…'",
                 )),
             });
         };
