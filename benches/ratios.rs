@@ -24,6 +24,7 @@ const REFERENCE: &str = "--read-and-parse";
 /// The argument by which this program runs itself to write a long workbook and tell how much memory that took.
 const WORKBOOK: &str = "--write-workbook";
 /// The argument by which this program runs itself to draw so many dossiers as PDF.
+#[cfg(feature = "pdf")]
 const DOSSIERS: &str = "--draw-dossiers";
 /// Rows of that workbook.
 const ROWS: i64 = 100_000;
