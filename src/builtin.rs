@@ -11,6 +11,7 @@ static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
 static RECORDS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/records");
 static DOCUMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/documents");
 static PAPER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/paper");
+static ARCHIVE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/archive");
 static HOSTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/ci");
 static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-repo/stories");
 static SAMPLE_ORGANISATION: &str = include_str!("../sample-repo/organisation.yaml");
@@ -26,6 +27,7 @@ pub fn files() -> &'static MemoryFiles {
             (&RECORDS, "templates/records"),
             (&DOCUMENTS, "templates/documents"),
             (&PAPER, "templates/paper"),
+            (&ARCHIVE, "templates/archive"),
         ] {
             add(folder, base, &mut files);
         }

@@ -2,6 +2,7 @@
 //! It decides nothing about clues.
 
 mod advance;
+mod archive;
 mod audit;
 mod calendar;
 mod check;
@@ -34,6 +35,7 @@ mod setup;
 mod show;
 mod stats;
 mod supervise;
+mod verify;
 mod why;
 mod words;
 
@@ -124,6 +126,10 @@ enum Subcommands {
     Audit(audit::Audit),
     /// The gate before a commit, and before a push is taken
     Hook(hook::Hook),
+    /// Archive a clue: judge that nothing is missing, and make its archive package
+    Archive(archive::Archive),
+    /// Verify an archive package: whole, unchanged, and its history in it
+    Verify(verify::Verify),
     /// Print a record or the whole dossier as an HTML page or as PDF
     Render(render::Render),
     /// Play the sample organisation's clues into a new repository, with their dossiers
@@ -166,6 +172,7 @@ impl Subcommands {
             | Self::Draft(_)
             | Self::Advance(_)
             | Self::Note(_)
+            | Self::Archive(_)
             | Self::Supervise(_)
             | Self::Hook(_)
             | Self::Renumber(_)
@@ -179,6 +186,7 @@ impl Subcommands {
             | Self::Ledger(_)
             | Self::Check(_)
             | Self::Audit(_)
+            | Self::Verify(_)
             | Self::Render(_)
             | Self::Stats(_)
             | Self::Explain(_)
@@ -431,6 +439,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Sample(command) => command.run(&context),
         Subcommands::Supervise(command) => command.run(&context),
         Subcommands::Renumber(command) => command.run(&context),
+        Subcommands::Archive(command) => command.run(&context),
+        Subcommands::Verify(command) => command.run(&context),
         Subcommands::MergeDriver(command) => command.run(&context),
         Subcommands::Checkpoint(command) => command.run(&context),
         Subcommands::Completions(command) => command.run(&context),

@@ -7,6 +7,7 @@ mod index;
 mod labels;
 mod sheet;
 mod story;
+mod story_text;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 
 pub use sheet::{COVER, SPINE, Sheet, sheet};
 pub use story::{Telling, ToldFile, ToldLine, render_story, tell};
+pub use story_text::story_text;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::fields::View;

@@ -1,6 +1,8 @@
 //! THE order: load, check, decide, change, check again, commit. Everything that changes a repository goes through here.
 //! It never prints, and never reads environment or clock: the caller brings both.
 
+#[cfg(feature = "pdf")]
+mod archive;
 mod audit;
 mod calendar;
 mod checkpoint;
@@ -11,6 +13,7 @@ mod history;
 mod hooks;
 mod intake;
 mod merging;
+mod package;
 #[cfg(feature = "pdf")]
 mod paper;
 mod renumber;
@@ -24,6 +27,8 @@ mod supervision;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+#[cfg(feature = "pdf")]
+pub use archive::{ArchiveRequest, Archived};
 pub use audit::HistoryReader;
 pub use calendar::{CalendarImport, YearChange};
 pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
@@ -31,6 +36,7 @@ pub use gate::{Push, Pushed, Refusal};
 pub use hooks::install_hooks;
 pub use intake::{Collected, Intake, Judge};
 pub use merging::{MergingLack, mend_merging, merging_lacks};
+pub use package::verify_package;
 #[cfg(feature = "pdf")]
 pub use paper::Paper;
 pub use setup::{HostFiles, add_host_files, init};

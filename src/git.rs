@@ -1,6 +1,7 @@
 //! git: finding a repository, who acts, what a commit's tree holds, and durable objects and refs.
 //! The only user of git2. It never reads the environment by itself, and never writes to the work tree.
 
+mod bundle;
 mod driver;
 mod error;
 mod history;
@@ -22,6 +23,7 @@ use std::path::{Path, PathBuf};
 
 use git2::{ErrorCode, ObjectType, Oid};
 
+pub use bundle::{BUNDLE_BRANCH, Bundled, ORIGINAL, file_id, read_bundle};
 pub use driver::{MERGE_DRIVER, program_of};
 pub use error::GitError;
 pub use history::{CommitFacts, ObjectId, Range};

@@ -45,6 +45,7 @@ pub mod story;
 
 pub mod merge;
 
+pub mod archive;
 pub mod checkpoint;
 pub mod document;
 pub mod due;

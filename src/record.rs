@@ -31,6 +31,8 @@ pub struct Card {
     pub departments: Option<Vec<String>>,
     #[serde(default)]
     pub retention: Option<String>,
+    #[serde(default)]
+    pub archive_number: Option<String>,
     pub trail: Vec<TrailEntry>,
 }
 
@@ -89,6 +91,9 @@ pub struct Organisation {
     /// Statutes of the rulebook whose deadlines apply.
     #[serde(default)]
     pub statutes: Option<Vec<String>>,
+    /// The code of its fonds, with which archive numbers begin.
+    #[serde(default)]
+    pub fonds: Option<String>,
     pub departments: IndexMap<String, Department>,
     pub people: IndexMap<String, Person>,
     #[serde(default)]
@@ -100,6 +105,9 @@ pub struct Organisation {
 pub struct Department {
     pub name: String,
     pub head: String,
+    /// Its code in archive numbers.
+    #[serde(default)]
+    pub code: Option<String>,
 }
 
 /// A person of the organisation.

@@ -1,6 +1,7 @@
 //! The rulebook: `workflow.yaml` as types, with its conditions compiled when they are first judged.
 //! It holds what an organisation decided, and decides nothing itself.
 
+mod archive;
 mod deadline;
 mod history;
 mod pattern;
@@ -13,6 +14,7 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+pub use archive::{Archive, NumberHead};
 pub use deadline::{Deadline, Escalation, Limit, Recipient, Statute};
 pub use history::{Change, History};
 pub use pattern::{NameParts, match_path};
@@ -288,6 +290,9 @@ pub struct Step {
     /// The step gives a clue another number, where another clue has the one that it bears.
     #[serde(default)]
     pub renumbers: bool,
+    /// The step gives the archive number.
+    #[serde(default)]
+    pub archives: bool,
     #[serde(default)]
     pub drafts: Vec<String>,
     #[serde(default = "yes")]
@@ -336,6 +341,9 @@ pub struct Retention {
     #[serde(default)]
     pub procedure: Keys,
     pub years: Option<u32>,
+    /// Its code in archive numbers.
+    #[serde(default)]
+    pub code: Option<String>,
     pub when: Condition,
 }
 
@@ -373,6 +381,8 @@ pub struct Rulebook {
     pub escalation: Vec<Escalation>,
     pub routing: Vec<Route>,
     pub retention: IndexMap<String, Retention>,
+    #[serde(default)]
+    pub archive: Option<Archive>,
     #[serde(default)]
     pub history: History,
     /// The file as a value, for expressions and documents.

@@ -28,7 +28,7 @@ const FUEL: u64 = 500_000;
 const DEPTH: usize = 60;
 /// Endings of the files below `templates/` that are templates of this kind; fonts and Typst files are not.
 const ENDINGS: &[&str] = &[
-    "html", "htm", "css", "svg", "md", "yaml", "yml", "txt", "json", "csv", "tex",
+    "html", "htm", "css", "svg", "md", "yaml", "yml", "txt", "json", "csv", "tex", "xml",
 ];
 
 /// How Markdown becomes HTML that is safe to show: the caller passes it in.
@@ -64,7 +64,7 @@ impl Templates {
         }
         environment.set_debug(true);
         environment.set_auto_escape_callback(|name| {
-            if name.ends_with(".html") {
+            if name.ends_with(".html") || name.ends_with(".xml") {
                 AutoEscape::Html
             } else {
                 AutoEscape::None

@@ -30,7 +30,9 @@ use crate::rulebook::{Branch, Condition, Step, Target};
 use crate::template::Templates;
 use crate::text::nearest;
 use crate::time::Timestamp;
-use crate::workflow::card::{code_of, next_number, retention, trail_entry, write_card};
+use crate::workflow::card::{
+    Archival, archive_number, code_of, next_number, retention, trail_entry, write_card,
+};
 pub use permission::may_append;
 
 use crate::workflow::permission::{permitted, who};
@@ -81,6 +83,8 @@ pub struct Decision {
     pub subject: Subject,
     /// The register number that the step gives.
     pub number: Option<String>,
+    /// The archive number that the step gives.
+    pub archive_number: Option<String>,
     /// What became of the number that the clue had, where the step changed it.
     pub renumbering: Option<Renumbering>,
     pub responsible: String,
@@ -170,6 +174,16 @@ pub fn decide(
         }
         _ => None,
     };
+    let mut archived = None;
+    if step.archives {
+        let retention = card.get("retention").and_then(Value::as_str);
+        let (registers, year) = ([desk.files], actor.at.year());
+        let given = archive_number(&registers, world, &case, &scope, retention, year)?;
+        if let Some(Archival { number, aliases }) = given {
+            card.extend(aliases.map(|aliases| ("aliases".to_owned(), json!(aliases))));
+            archived = Some(number);
+        }
+    }
     let decision = Decision {
         id: case.id.clone(),
         step: command.step.clone(),
@@ -177,6 +191,7 @@ pub fn decide(
         to,
         subject,
         number,
+        archive_number: archived,
         renumbering,
         responsible,
         urgency: urgency_changed(&case, &card),
@@ -275,10 +290,11 @@ fn finish(
         let entry = trail_entry(world, case, command, actor, &decision);
         write_card(case, card, entry, &mut decision)?;
     }
-    if let (Some(number), id) = (&decision.number, &decision.id)
-        && let Some(path) = entry_path(number)
-    {
-        decision.changes.write(path, format!("{id}\n"));
+    for number in [&decision.number, &decision.archive_number] {
+        if let Some(path) = number.as_deref().and_then(entry_path) {
+            let id = &decision.id;
+            decision.changes.write(path, format!("{id}\n"));
+        }
     }
     let overlay = decision.changes.over(desk.files);
     let (stood, _) = Case::load(&overlay, world, &case.folder);

@@ -117,12 +117,13 @@ pub(super) struct Given {
     pub(super) clue: String,
 }
 
-/// Judges what a commit does to the register; `entry` reads one, `number_of` a clue's number as the commit leaves it.
+/// Judges what a commit does to the register; `entry` reads one, `bears` tells whether a clue has a number as the commit
+/// leaves it.
 pub(super) fn register(
     moment: &Moment,
     steps: &[StepTaken],
     entry: &dyn Fn(ObjectId) -> Option<String>,
-    number_of: &dyn Fn(&str) -> Option<String>,
+    bears: &dyn Fn(&str, &str) -> bool,
     given: &mut BTreeMap<String, Vec<Given>>,
     is_ancestor: &dyn Fn(usize) -> bool,
 ) -> Vec<Diagnostic> {
@@ -166,7 +167,7 @@ pub(super) fn register(
                         ),
                         format!("编号 {number} 曾属于线索 {}，现在被重新使用", before.clue),
                     ));
-                } else if number_of(&new).as_deref() != Some(number) {
+                } else if !bears(&new, number) {
                     found.push(tell(
                         format!(
                             "the number {number} is entered for {}, which does not bear it",

@@ -262,13 +262,13 @@ fn judge(
         .collect::<Result<_, GitError>>()?;
     let mut steps: Vec<Vec<StepTaken>> = moments.iter().map(|_| Vec::new()).collect();
     let mut added: Vec<Vec<Added>> = moments.iter().map(|_| Vec::new()).collect();
-    let mut numbers: Vec<BTreeMap<String, Option<String>>> =
+    let mut numbers: Vec<BTreeMap<String, Vec<String>>> =
         moments.iter().map(|_| BTreeMap::new()).collect();
     for verdict in judged.into_iter().flatten() {
         findings[verdict.moment].extend(verdict.found);
         steps[verdict.moment].extend(verdict.step);
         added[verdict.moment].extend(verdict.added);
-        numbers[verdict.moment].insert(verdict.clue, verdict.number);
+        numbers[verdict.moment].insert(verdict.clue, verdict.numbers);
     }
     let mut given = BTreeMap::new();
     let mut ring = KeyRing::default();
@@ -347,7 +347,7 @@ struct Context<'a> {
     is_governed: bool,
     steps: &'a [StepTaken],
     added: &'a [Added],
-    numbers: &'a BTreeMap<String, Option<String>>,
+    numbers: &'a BTreeMap<String, Vec<String>>,
     now: Option<Timestamp>,
 }
 
@@ -442,7 +442,10 @@ fn itself(
         let bytes = repository.blob(id, 1_000).ok()?.ok()?;
         Some(String::from_utf8_lossy(&bytes).into_owned())
     };
-    let number_of = |clue: &str| context.numbers.get(clue).cloned().flatten();
+    let bears = |clue: &str, number: &str| {
+        let numbers = context.numbers.get(clue).into_iter().flatten();
+        numbers.into_iter().any(|own| own == number)
+    };
     let is_ancestor = |other: usize| {
         let other = moments.get(other).and_then(|other| other.id);
         let own = moment.id.or(moment.facts.parents.first().copied());
@@ -455,7 +458,7 @@ fn itself(
         moment,
         context.steps,
         &entry,
-        &number_of,
+        &bears,
         given,
         &is_ancestor,
     ));

@@ -8,7 +8,7 @@ use crate::audit::entries::{self, Added};
 use crate::audit::moment::Moment;
 use crate::audit::{crossing, merging};
 use crate::case::{Case, RecordCache, folder_of};
-use crate::check::check_loaded;
+use crate::check::{check_loaded, entry_name};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, sort};
 use crate::files::{FileKind, Files, FolderEntry, ReadError, SharedRepository, TreeFiles};
 use crate::git::{GitError, ObjectId};
@@ -43,7 +43,8 @@ pub(super) struct Verdict {
     pub(super) found: Vec<Diagnostic>,
     pub(super) step: Option<StepTaken>,
     pub(super) added: Vec<Added>,
-    pub(super) number: Option<String>,
+    /// The entries that the clue has in the registers, by name.
+    pub(super) numbers: Vec<String>,
 }
 
 /// A clue as it was read, with what reading it said.
@@ -113,7 +114,7 @@ impl<'a> Walk<'a> {
             found: Vec::new(),
             step: None,
             added: Vec::new(),
-            number: None,
+            numbers: Vec::new(),
         };
         let parents: Vec<Option<ObjectId>> = if change.parents.is_empty() {
             vec![None]
@@ -183,11 +184,10 @@ impl<'a> Walk<'a> {
             }
             verdict.found.push(finding);
         }
-        verdict.number = after
-            .case
-            .card
-            .as_ref()
-            .and_then(|card| card.number.clone());
+        verdict.numbers = after.case.card.as_ref().map_or_else(Vec::new, |card| {
+            let numbers = card.number.iter().chain(&card.archive_number);
+            numbers.map(|number| entry_name(number)).collect()
+        });
         Ok(Some(verdict))
     }
 

@@ -1,15 +1,22 @@
-//! The register of numbers: `register/2026/YW/0/YW-2026-0001` holds the id of the clue that bears the number.
+//! The register of numbers: `register/2026/YW/0/YW-2026-0001` holds the id of the clue that bears the number, and
+//! `register/archive/2026/0/Z109-ZY.2026-D10-BGS-0001` that of the clue that bears the archive number.
 
 use std::collections::BTreeMap;
 
-use crate::case::{Case, folder_of, is_id};
+use crate::case::{Case, Record, folder_of, is_id};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::unreadable;
 use crate::files::{Files, file_name};
+use crate::rulebook::NumberHead;
+use crate::text::visible_line;
 use crate::world::MAXIMUM_RECORD;
 
-/// Where a number is registered: by year, category and thousand of the sequence. `None` where the text is no number.
+/// Where a number is registered: by year, category and thousand of the sequence; an archive number, which is told by its
+/// `·` (or the `.` that its entry has in the place of it), by year and thousand. `None` where the text is no number.
 pub fn entry_path(number: &str) -> Option<String> {
+    if number.contains(['·', '.']) {
+        return archive_entry_path(number);
+    }
     let allowed = |character: char| {
         character.is_ascii_uppercase() || character.is_ascii_digit() || character == '-'
     };
@@ -28,6 +35,54 @@ pub fn entry_path(number: &str) -> Option<String> {
         "register/{year}/{code}/{}/{number}",
         sequence / 1_000
     ))
+}
+
+/// The name of a number's entry: the number, with characters that every file system and archive keeps.
+pub fn entry_name(number: &str) -> String {
+    number.replace('·', ".")
+}
+
+fn archive_entry_path(number: &str) -> Option<String> {
+    let name = entry_name(number);
+    let parts: Vec<&str> = name.split(['-', '.']).collect();
+    let is_code = |part: &&str| {
+        let mut characters = part.bytes();
+        !part.is_empty()
+            && characters.all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    if !parts.iter().all(is_code) || name.len() > 96 {
+        return None;
+    }
+    let year = parts.iter().find(|part| {
+        part.len() == 4 && part.starts_with("20") && part.bytes().all(|byte| byte.is_ascii_digit())
+    })?;
+    let item: u64 = parts.last()?.parse().ok()?;
+    Some(format!("register/archive/{year}/{}/{name}", item / 1_000))
+}
+
+/// The highest item that the registers hold of the archive numbers of a year that begin with a head.
+pub fn highest_item(registers: &[&dyn Files], year: i32, head: &NumberHead) -> u64 {
+    let base = format!("register/archive/{year}");
+    let head = NumberHead {
+        text: entry_name(&head.text),
+        ..head.clone()
+    };
+    let highest = |files: &&dyn Files| {
+        let entries = files.list(&base).unwrap_or_default().into_iter();
+        let mut thousands: Vec<u64> = entries
+            .filter_map(|entry| entry.name.parse().ok())
+            .collect();
+        thousands.sort_unstable_by(|one, other| other.cmp(one));
+        // Few entries of a thousand are another head's; the highest thousand that has one of this head decides.
+        thousands.into_iter().find_map(|thousand| {
+            let entries = files
+                .list(&format!("{base}/{thousand}"))
+                .unwrap_or_default();
+            let items = entries.iter().filter_map(|entry| head.item_of(&entry.name));
+            items.max()
+        })
+    };
+    registers.iter().filter_map(highest).max().unwrap_or(0)
 }
 
 /// The registered numbers of a category and year: the numbers of the highest thousand.
@@ -50,10 +105,67 @@ pub fn number_entries(files: &dyn Files, year: i32, code: &str) -> Vec<String> {
         .collect()
 }
 
-/// A numbered clue has its entry.
-pub(super) fn check_case(files: &dyn Files, case: &Case) -> Option<Diagnostic> {
-    let record = case.card_record.as_ref()?;
-    let number = case.card.as_ref()?.number.as_deref()?;
+/// A clue with a number, or an archive number, has its entry.
+pub(super) fn check_case(files: &dyn Files, case: &Case) -> Vec<Diagnostic> {
+    let (Some(record), Some(card)) = (&case.card_record, &case.card) else {
+        return Vec::new();
+    };
+    let number = card.number.as_deref();
+    let number = number.and_then(|number| check_number(files, case, record, number));
+    let archived = card.archive_number.as_deref();
+    let archived = archived.and_then(|number| check_archived(files, case, record, number));
+    number.into_iter().chain(archived).collect()
+}
+
+fn check_archived(
+    files: &dyn Files,
+    case: &Case,
+    record: &Record,
+    number: &str,
+) -> Option<Diagnostic> {
+    let entry = entry_path(number).and_then(|path| files.read(&path, 1_000).ok().flatten());
+    let id = entry.map(|bytes| String::from_utf8_lossy(&bytes).trim().to_owned());
+    let place = record.place("/archive_number");
+    match id {
+        Some(id) if id == case.id => None,
+        Some(id) => {
+            let other = visible_line(&id);
+            Some(
+                Diagnostic::new(
+                    Code::NumberDuplicate,
+                    place,
+                    format!("the archive number {number} is registered for {other}"),
+                    format!("档号 {number} 登记在 {other} 名下"),
+                )
+                .remedy(
+                    "two branches archived at once: git merge --abort, take the archiving of one side that was not pushed back (git reset), merge, and archive that clue again",
+                    "两个分支同时归档：请先 git merge --abort，用 git reset 撤回一方尚未推送的归档，合并后再将该线索重新归档",
+                )
+                .procedure("R2"),
+            )
+        }
+        None => Some(
+            Diagnostic::new(
+                Code::NumberUnregistered,
+                place,
+                format!("the archive number {number} has no entry in register/archive/"),
+                format!("档号 {number} 在 register/archive/ 中没有登记"),
+            )
+            .remedy(
+                "archive numbers are given by the step archive; restore the entry from git",
+                "档号由归档步骤给出；请从 git 恢复该登记项",
+            )
+            .procedure("R2"),
+        ),
+    }
+}
+
+fn check_number(
+    files: &dyn Files,
+    case: &Case,
+    record: &Record,
+    number: &str,
+) -> Option<Diagnostic> {
     let entry = entry_path(number).and_then(|path| files.read(&path, 1_000).ok().flatten());
     let id = entry
         .as_deref()
@@ -179,7 +291,9 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
                 )
                 .procedure("T4"),
             );
-        } else if let Some(other) = numbers_of.insert(id.clone(), number.to_owned()) {
+        } else if !number.contains('.')
+            && let Some(other) = numbers_of.insert(id.clone(), number.to_owned())
+        {
             found.push(
                 Diagnostic::new(
                     Code::NumberDuplicate,
@@ -211,6 +325,8 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
 /// Whether the card holds the number at all; the clue's own check says the rest.
 fn bears(files: &dyn Files, card: Option<&str>, number: &str) -> bool {
     let bytes = card.and_then(|card| files.read(card, MAXIMUM_RECORD).ok().flatten());
+    // In the card an archive number has a `·`, and stands among the aliases once the clue was archived anew.
+    let number = number.replace('.', "·");
     bytes.is_none_or(|bytes| {
         bytes
             .windows(number.len())

@@ -12,6 +12,16 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue checkpoint                                # 输出一行，请另行保存在仓库之外\nclue checkpoint --verify\nclue checkpoint --expect \"$(cat 保存的一行.txt)\"\nclue checkpoint --manifest | sha256sum -c --quiet\nclue checkpoint --time-stamp https://tsa.example.org",
     ),
     (
+        "archive",
+        "clue archive YW-2026-0003 --into /srv/archive",
+        "clue archive YW-2026-0003 --into /srv/档案",
+    ),
+    (
+        "verify",
+        "clue verify /srv/archive/ZY.2026-D10-OFFICE-0001\nclue verify /srv/archive/ZY.2026-D10-OFFICE-0001 --expect \"$(sed -n 's/^sha256: //p' archive.yaml)\"",
+        "clue verify /srv/档案/ZY.2026-D10-OFFICE-0001\nclue verify /srv/档案/ZY.2026-D10-OFFICE-0001 --expect \"$(sed -n 's/^sha256: //p' archive.yaml)\"",
+    ),
+    (
         "help",
         "clue help\nclue help advance\nclue help hook install",
         "clue help\nclue help advance\nclue help hook install",

@@ -6,11 +6,10 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
 use crate::cli::{Answer, Context, err, output};
-use crate::document::Telling;
+use crate::document::story_text;
 use crate::engine::Failure;
 use crate::report::SCHEMA_VERSION;
 use crate::story::{Change, Chapter, Deed, Story, What};
-use crate::text::{pad, visible_line, width};
 
 /// What a story is told as.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -51,7 +50,7 @@ impl Log {
                 if self.newest_first {
                     told.reverse();
                 }
-                (text(&story, &told, context), &["txt"])
+                (story_text(&story, &told, language), &["txt"])
             }
             LogFormat::Json => {
                 if self.newest_first {
@@ -76,75 +75,6 @@ impl Log {
         output::write(context, engine.root(), &file, suffixes, text.as_bytes())?;
         Ok(Answer::new(format!("{}\n", file.display())))
     }
-}
-
-fn text(story: &Story, told: &[Telling], context: &Context) -> String {
-    let field = |key: &str| visible_line(story.card[key].as_str().unwrap_or_default());
-    let mut head: Vec<String> = vec![story.id.clone(), field("number"), field("title")];
-    head.retain(|part| !part.is_empty());
-    let mut text = head.join("  ") + "\n";
-    let aliases: Vec<String> = story.card["aliases"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter_map(Value::as_str)
-        .map(visible_line)
-        .collect();
-    if !aliases.is_empty() {
-        text.push_str(&format!(
-            "{}{}\n",
-            context.say("earlier numbers: ", "曾用编号："),
-            aliases.join(&context.say(", ", "、"))
-        ));
-    }
-    if !story.is_present {
-        text.push_str(&context.say(
-            "the folder of this clue is no longer there\n",
-            "该线索的目录已不在当前分支中\n",
-        ));
-    }
-    let between = context.say(", ", "、");
-    let what: Vec<String> = told.iter().map(|one| one.what.join(&between)).collect();
-    let widest = what.iter().map(|what| width(what)).max().unwrap_or(0);
-    for (one, what) in told.iter().zip(&what) {
-        text.push_str(&format!(
-            "\n{}  {}  {}  ({})",
-            one.at,
-            pad(what, widest),
-            one.who,
-            one.commit
-        ));
-        if !one.notes.is_empty() {
-            text.push_str(&format!("  [{}]", one.notes.join("; ")));
-        }
-        text.push('\n');
-        for reason in &one.reasons {
-            text.push_str(&format!(
-                "    {}{reason}\n",
-                context.say("reason: ", "理由：")
-            ));
-        }
-        for file in &one.files {
-            let colon = if file.deed.is_empty() {
-                String::new()
-            } else {
-                format!("{}{}", context.say(": ", "："), file.deed)
-            };
-            text.push_str(&format!("    {}{colon}\n", file.path));
-            for line in &file.lines {
-                let shown = format!(
-                    "{}{}{}{}{}",
-                    line.label,
-                    context.say(": ", "："),
-                    line.before,
-                    context.say(" -> ", " → "),
-                    line.after
-                );
-                text.push_str(&format!("      {}\n", shown.replace('\n', "\n        ")));
-            }
-        }
-    }
-    text
 }
 
 fn data(story: &Story) -> Value {

@@ -10,6 +10,23 @@ use crate::text::Language;
 /// English help and its Chinese. A test sees to it that nothing is missing.
 const CHINESE: &[(&str, &str)] = &[
     (
+        "Archive a clue: judge that nothing is missing, and make its archive package",
+        "归档：核对材料齐全，并生成归档信息包",
+    ),
+    (
+        "Verify an archive package: whole, unchanged, and its history in it",
+        "核对归档信息包：完整、未被改动、历史相符",
+    ),
+    (
+        "Folder, outside of the repository, that the package is put into",
+        "存放信息包的目录（在仓库之外）",
+    ),
+    ("The package's folder", "信息包的目录"),
+    (
+        "The SHA-256 that was kept when the dossier was archived: `sha256` in its archive.yaml",
+        "归档时留存的 SHA-256，即 archive.yaml 中的 sha256",
+    ),
+    (
         "Tell about a command, as its --help does",
         "查看命令的用法，与 --help 相同",
     ),

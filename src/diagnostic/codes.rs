@@ -320,6 +320,28 @@ codes! {
     HistoryCheckpoint "history-checkpoint" Error
         "history does not agree with a checkpoint" "历史与检查点不符"
         "A checkpoint (clue checkpoint) is a signed statement of what the repository held at a commit: how many commits, clues and records, and the SHA-256 of its manifest. Its tag is gone or was moved, its signature is not good, the commit is not in the history any more, or what the commit holds is something else. Either history was rewritten, or the checkpoint was forged. Compare with other clones and with the line that was kept elsewhere before anything else is done." "检查点（clue checkpoint）是经签名的声明，说明某次提交时仓库里有多少次提交、多少条线索和记录，以及清单的 SHA-256。现在它的标签不见了或被移动，签名无效，该提交已不在历史中，或其内容与声明不同：不是历史被改写，就是检查点被伪造。请先与其他克隆以及另行保存的那一行核对，再做其他事情。";
+    // Archive packages.
+    PackageFormat "package-format" Error
+        "a folder is no archive package, or not a whole one" "目录不是归档信息包，或者不完整"
+        "An archive package is a BagIt bag (RFC 8493): bagit.txt, manifests of SHA-256 and SHA-512, and the payload in data/, ordinary files only, none of them elsewhere, no path that leads out of the folder. A package that is not so cannot be verified. Take it from another copy." "归档信息包是 BagIt 信息包（RFC 8493）：有 bagit.txt、SHA-256 和 SHA-512 清单，内容在 data/ 中，只含普通文件，全部在包内，路径不得指向目录之外。不符合的无法核对，请改用另一份副本。";
+    PackageMissing "package-missing" Error
+        "a file of an archive package is not there" "归档信息包缺少文件"
+        "A manifest lists a file that is not in the package. Take it from another copy of the package: the hash in the manifest tells whether it is the right one." "清单所列的文件不在信息包中。请从另一份副本取得该文件，并用清单中的哈希值核对。";
+    PackageExtra "package-extra" Error
+        "an archive package holds a file that no manifest lists" "归档信息包中有清单未列的文件"
+        "What no manifest lists was added after the package was made, and nobody vouches for it. Take it out, or use another copy." "清单未列的文件是在信息包生成之后加入的，没有依据可以证明。请移出该文件，或改用另一份副本。";
+    PackageChanged "package-changed" Error
+        "a file of an archive package was changed" "归档信息包中的文件被改动"
+        "The file's hash is not the one in the manifest: it was changed or damaged after the package was made. Use another copy." "文件的哈希值与清单不同：信息包生成之后文件被改动或损坏。请改用另一份副本。";
+    PackageMetadata "package-metadata" Error
+        "a package's records are not what it says of them" "信息包中的记录与其说明不符"
+        "metadata.json and the trail of the index card name each record with its SHA-256. A record in the package has another one, although the manifests may agree: somebody put other records in and wrote the manifests anew. Compare with the hash in archive.yaml of the repository, and use another copy." "metadata.json 和索引卡的办理经过写有每份记录的 SHA-256。包中的记录与之不同，即使清单一致，也说明有人换入了别的记录并重写了清单。请与仓库中 archive.yaml 的哈希值核对，并改用另一份副本。";
+    PackageHistory "package-history" Error
+        "a package's history does not agree with its records" "信息包中的历史与记录不符"
+        "history.bundle holds the clue's commits; the newest one has the very files that lie in data/records. It cannot be read, or has others." "history.bundle 含有该线索的各次提交，其中最新一次的文件应与 data/records 完全相同。现在它无法读取，或者内容不同。";
+    PackageOther "package-other" Error
+        "a package is another one than was asked for" "信息包不是所要核对的那一个"
+        "The SHA-256 of the package (of its tagmanifest-sha256.txt) is not the one that was expected, such as that in archive.yaml of the clue. The package may be whole and still be another one, or one that was made anew." "信息包的 SHA-256（即 tagmanifest-sha256.txt 的哈希值）与预期的不同，例如线索 archive.yaml 中所写的。信息包本身可能完整，却不是那一个，或者是重新生成的。";
     // Import.
     ImportRow "import-row" Error
         "a row was not imported" "有一行未能导入"

@@ -23,7 +23,17 @@ impl Engine {
         language: Language,
     ) -> Result<String, Failure> {
         let case = self.readable(clue)?;
-        self.with_records(&case, language, |input| {
+        self.html_of(&case, document, language)
+    }
+
+    /// The same of a clue that was read already, or that is not in the folder as it stands.
+    pub fn html_of(
+        &self,
+        case: &Case,
+        document: &str,
+        language: Language,
+    ) -> Result<String, Failure> {
+        self.with_records(case, language, |input| {
             known(input, document, &[])?;
             render_html(input, document).map_err(|found| Failure::Findings(vec![found]))
         })

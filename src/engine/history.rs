@@ -61,6 +61,18 @@ impl History<'_> {
         Ok(found)
     }
 
+    /// Whether a file on the disk is the one that was committed, but for carriage returns that git may have put there.
+    #[cfg(feature = "pdf")]
+    pub(super) fn is_as_committed(&self, files: &dyn Files, path: &str) -> Result<bool, Failure> {
+        let Some(commit) = self.commit else {
+            return Ok(false);
+        };
+        let all = u64::MAX - 1;
+        let known = self.repository.read_blob(commit, &self.full(path), all)?;
+        let disk = files.read(path, all).ok().flatten();
+        Ok(lines(disk.as_deref()) == lines(known.as_deref()))
+    }
+
     /// What the audit would say of the clue's change from the last commit to how it would stand: entries that must be kept
     /// and are gone, fields that only steps write and somebody wrote by hand, entries in somebody else's name.
     pub(super) fn crossing(

@@ -59,13 +59,24 @@ impl Engine {
         language: Language,
     ) -> Result<Paper, Failure> {
         let case = self.readable(clue)?;
-        let mut sheet = self.sheet(&case, document, language)?;
-        let mut findings = self.absent_attachments(&case, &mut sheet);
+        self.pdf_of(press, &case, document, language)
+    }
+
+    /// The same of a clue that was read already, or that is not in the folder as it stands.
+    pub fn pdf_of(
+        &self,
+        press: &Press,
+        case: &Case,
+        document: &str,
+        language: Language,
+    ) -> Result<Paper, Failure> {
+        let mut sheet = self.sheet(case, document, language)?;
+        let mut findings = self.absent_attachments(case, &mut sheet);
         let printed = press
             .print(&sheet)
-            .map_err(|found| Failure::Findings(vec![placed(&case, found)]))?;
+            .map_err(|found| Failure::Findings(vec![placed(case, found)]))?;
         findings.extend(lacking(&printed.missing, |character| {
-            place_of(&case, document, character)
+            place_of(case, document, character)
         }));
         Ok(Paper {
             pdf: printed.pdf,

@@ -21,6 +21,15 @@ const RETRIES: usize = 20;
 /// How far a step may lie ahead of the clock, in seconds: clocks differ, and a later step could not be taken before it.
 const AHEAD: i64 = 24 * 60 * 60;
 
+/// Who takes a step, and the commit that it is taken on.
+pub(super) struct Hands {
+    pub(super) repository: Repository,
+    pub(super) head: Head,
+    pub(super) actor: Actor,
+    pub(super) author: crate::git::Identity,
+    pub(super) committer: crate::git::Identity,
+}
+
 impl Engine {
     /// Who acts: the git author, looked up in the organisation.
     pub fn actor(
@@ -148,15 +157,50 @@ impl Engine {
         environment: &Environment,
         now: Timestamp,
     ) -> Result<Published, Failure> {
+        let hands = self.hands(environment, now)?;
+        let (case, decision) = self.decide(name, command, &hands.actor)?;
+        self.publish_step(hands, &case, decision)
+    }
+
+    /// Who takes a step, and on which commit.
+    pub(super) fn hands(
+        &self,
+        environment: &Environment,
+        now: Timestamp,
+    ) -> Result<Hands, Failure> {
         let (repository, actor, author, committer) = self.actor(environment, now)?;
         let head = repository.head()?;
+        Ok(Hands {
+            repository,
+            head,
+            actor,
+            author,
+            committer,
+        })
+    }
+
+    /// Publishes a decided step of a clue, which stands in the folder as `case`, as one commit.
+    ///
+    /// What the audit would say of it forbids it.
+    pub(super) fn publish_step(
+        &self,
+        hands: Hands,
+        case: &Case,
+        decision: Decision,
+    ) -> Result<Published, Failure> {
+        let Hands {
+            repository,
+            head,
+            actor,
+            author,
+            committer,
+        } = hands;
         let history = History {
             repository: &repository,
             commit: head.commit(),
             prefix: repository.prefix(&self.root),
         };
-        let (case, decision) = self.decide(name, command, &actor)?;
-        let mut found = history.departures(&self.files, &case, &decision.changes)?;
+        let mut found = history.departures(&self.files, case, &decision.changes)?;
         if found.is_empty() {
             found = history.crossing(
                 &self.files,
@@ -166,11 +210,11 @@ impl Engine {
                 &actor,
             )?;
         }
-        found.extend(self.unsigned(&command.step, &repository, &actor, &committer));
+        found.extend(self.unsigned(&decision.step, &repository, &actor, &committer));
         if !found.is_empty() {
             return Err(Failure::Findings(found));
         }
-        let (changes, read) = self.of_clue(&history, &case, &decision.changes)?;
+        let (changes, read) = self.of_clue(&history, case, &decision.changes)?;
         let mut message = format!(
             "clue {}: {}\n\nClue-Id: {}\nClue-Step: {}\n",
             decision.id, decision.step, decision.id, decision.step

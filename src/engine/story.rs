@@ -23,28 +23,48 @@ impl Engine {
         let Some(head) = repository.head()?.commit().and_then(ObjectId::parse) else {
             return Err(unknown(name));
         };
+        let turns = self.turns(&repository, &folder, head)?;
+        if turns.is_empty() {
+            return Err(unknown(name));
+        }
+        self.story_of(&repository, &folder, &turns)
+    }
+
+    /// The commits up to one that changed a clue's folder, oldest first.
+    pub(super) fn turns(
+        &self,
+        repository: &Repository,
+        folder: &str,
+        newest: ObjectId,
+    ) -> Result<Vec<Turn>, Failure> {
         let range = Range {
-            from: vec![head],
+            from: vec![newest],
             without: Vec::new(),
         };
         let prefix = repository.prefix(self.root());
-        let turns = repository.history_of(&range, &join(&prefix, &folder))?;
-        let Some(last) = turns.last() else {
-            return Err(unknown(name));
-        };
-        let is_present = last.after.is_some();
+        Ok(repository.history_of(&range, &join(&prefix, folder))?)
+    }
+
+    /// The story that commits tell of a clue's folder.
+    pub(super) fn story_of(
+        &self,
+        repository: &Repository,
+        folder: &str,
+        turns: &[Turn],
+    ) -> Result<Story, Failure> {
+        let is_present = turns.last().is_some_and(|last| last.after.is_some());
         let mut chapters = Vec::with_capacity(turns.len());
         let mut card = Value::Null;
-        for turn in &turns {
-            let (chapter, now) = self.chapter(&repository, turn)?;
+        for turn in turns {
+            let (chapter, now) = self.chapter(repository, turn)?;
             if !now.is_null() {
                 card = now;
             }
             chapters.push(chapter);
         }
         Ok(Story {
-            id: crate::files::file_name(&folder).to_owned(),
-            folder,
+            id: crate::files::file_name(folder).to_owned(),
+            folder: folder.to_owned(),
             card,
             is_present,
             is_shallow: repository.is_shallow(),

@@ -5,10 +5,11 @@ use serde_json::{Map, Value, json};
 
 use crate::case::Case;
 use crate::change::set;
-use crate::check::{entry_path, number_entries};
+use crate::check::{entry_path, highest_item, number_entries};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Scope;
 use crate::files::Files;
+use crate::rulebook::NumberHead;
 use crate::workflow::{Actor, Command, Decision};
 use crate::world::World;
 use crate::yaml::{self, Edit, parse_path};
@@ -24,6 +25,9 @@ pub(super) fn write_card(
             let mut edits: Vec<Edit> = Vec::new();
             if let Some(number) = &decision.number {
                 edits.push(set(parse_path("number"), json!(number)));
+            }
+            if let Some(number) = &decision.archive_number {
+                edits.push(set(parse_path("archive_number"), json!(number)));
             }
             edits.extend(
                 card.into_iter()
@@ -144,6 +148,102 @@ pub(super) fn retention(world: &World, scope: &Scope) -> Option<String> {
         .iter()
         .find(|(_, class)| class.when.holds(scope) == Ok(true))
         .map(|(name, _)| name.clone())
+}
+
+/// An archive number that a step gives, or leaves.
+pub(super) struct Archival {
+    pub(super) number: String,
+    /// The clue's aliases with the archive number that it had, where that was another one.
+    pub(super) aliases: Option<Vec<String>>,
+}
+
+/// The archive number of a clue that a step archives: the one that it has, where that still says what it should, else
+/// the next item (R2).
+pub(super) fn archive_number(
+    registers: &[&dyn Files],
+    world: &World,
+    case: &Case,
+    scope: &Scope,
+    retention: Option<&str>,
+    year: i32,
+) -> Result<Option<Archival>, Vec<Diagnostic>> {
+    let Some(head) = archive_head(world, scope, retention, year)? else {
+        return Ok(None);
+    };
+    let card = case.card.as_ref();
+    let present = card.and_then(|card| card.archive_number.clone());
+    if let Some(present) = &present
+        && head.item_of(present).is_some()
+    {
+        return Ok(Some(Archival {
+            number: present.clone(),
+            aliases: None,
+        }));
+    }
+    let number = head.item(highest_item(registers, year, &head) + 1);
+    if entry_path(&number).is_none() {
+        let pattern = &world
+            .rulebook
+            .archive
+            .as_ref()
+            .map(|archive| &archive.number);
+        let pattern = pattern.map_or("", |pattern| pattern);
+        return Err(vec![
+            Diagnostic::new(
+                Code::RulebookReference,
+                Place::file("workflow.yaml"),
+                format!("the pattern `{pattern}` makes `{number}`, which cannot be registered"),
+                format!("档号格式 `{pattern}` 生成的 `{number}` 无法登记"),
+            )
+            .remedy(
+                "use {fonds}-{class}·{year}-{retention}-{department}-{item:4}, with codes of capitals and digits",
+                "请使用 {fonds}-{class}·{year}-{retention}-{department}-{item:4}，各代码由大写字母和数字组成",
+            )
+            .procedure("R2"),
+        ]);
+    }
+    let aliases = present.map(|present| {
+        let mut aliases = card
+            .and_then(|card| card.aliases.clone())
+            .unwrap_or_default();
+        aliases.push(present);
+        aliases
+    });
+    Ok(Some(Archival { number, aliases }))
+}
+
+/// What an archive number begins with; none where the rulebook gives none, or no class of retention holds.
+pub(super) fn archive_head(
+    world: &World,
+    scope: &Scope,
+    retention: Option<&str>,
+    year: i32,
+) -> Result<Option<NumberHead>, Vec<Diagnostic>> {
+    let rulebook = &world.rulebook;
+    let (Some(archive), Some(class)) = (
+        &rulebook.archive,
+        retention.and_then(|name| rulebook.retention.get(name)),
+    ) else {
+        return Ok(None);
+    };
+    let department = archive.department.evaluate(scope).map_err(|why| {
+        vec![
+            Diagnostic::new(
+                Code::RulebookReference,
+                Place::file("workflow.yaml"),
+                format!("the filing department cannot be computed: {}", why.en),
+                format!("无法计算立卷部门：{}", why.zh),
+            )
+            .procedure("R2"),
+        ]
+    })?;
+    let department = department.as_str().unwrap_or_default();
+    Ok(Some(archive.head(
+        &world.organisation,
+        year,
+        class,
+        department,
+    )))
 }
 
 /// The code of a category in register numbers.

@@ -8,11 +8,15 @@ use serde_json::{Value, json};
 use crate::case::{Case, Record};
 use crate::change::Changes;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::expression::Scope;
 use crate::files::Files;
 use crate::record::TrailEntry;
+use crate::rulebook::NumberHead;
 use crate::rulebook::Step;
 use crate::text::visible_line;
-use crate::workflow::card::{code_of, next_number, trail_entry};
+use crate::workflow::card::{
+    Archival, archive_head, archive_number, code_of, next_number, trail_entry,
+};
 use crate::workflow::permission::permitted;
 use crate::workflow::renumber::{Renumbering, next_of};
 use crate::workflow::subject::subject_of;
@@ -90,7 +94,7 @@ fn judge(taken: &Taken<'_>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let mut found = fields(world, &written, after, &values);
     let scope = step_scope(world, &written, &about);
     let outcome = outcome(world, &written, step, &subject, &scope, actor)?;
-    found.extend(card(taken, step, &command, &subject, outcome)?);
+    found.extend(card(taken, step, &command, &subject, &scope, outcome)?);
     Ok(found)
 }
 
@@ -273,6 +277,7 @@ fn card(
     step: &Step,
     command: &Command,
     subject: &Subject,
+    scope: &Scope,
     outcome: Outcome,
 ) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let Taken {
@@ -330,6 +335,27 @@ fn card(
             sealed: Vec::new(),
         });
     }
+    let mut archived = None;
+    if step.archives {
+        let retention = outcome.card.get("retention").and_then(Value::as_str);
+        let (registers, year) = ([files], actor.at.year());
+        let next = archive_number(&registers, world, before, scope, retention, year)?;
+        if let Some(Archival {
+            number: next,
+            aliases,
+        }) = next
+        {
+            let given = after
+                .card
+                .as_ref()
+                .and_then(|card| card.archive_number.clone());
+            let head = archive_head(world, scope, retention, year)?;
+            found.extend(archive_item(record, given.as_deref(), &next, head.as_ref()));
+            expected.insert("archive_number".to_owned(), json!(given));
+            expected.extend(aliases.map(|aliases| ("aliases".to_owned(), json!(aliases))));
+            archived = given;
+        }
+    }
     expected.extend(outcome.card);
     let empty = serde_json::Map::new();
     let actual = record.value.as_object().unwrap_or(&empty);
@@ -358,6 +384,7 @@ fn card(
         to: outcome.to,
         subject: subject.clone(),
         number: given,
+        archive_number: archived,
         renumbering,
         responsible: outcome.responsible,
         urgency,
@@ -440,6 +467,33 @@ fn differs(
         ),
     )
     .procedure("P2")
+}
+
+/// The archive number is one that the pattern makes, behind all that were given, or the one that the clue has (R2).
+fn archive_item(
+    record: &Record,
+    given: Option<&str>,
+    next: &str,
+    head: Option<&NumberHead>,
+) -> Option<Diagnostic> {
+    let item = |number: &str| head.and_then(|head| head.item_of(number));
+    let fits = given
+        .and_then(item)
+        .zip(item(next))
+        .is_some_and(|(given, next)| given >= next);
+    if fits {
+        return None;
+    }
+    let shown = visible_line(given.unwrap_or("-"));
+    Some(
+        Diagnostic::new(
+            Code::HistoryNumber,
+            record.place("/archive_number"),
+            format!("the archive number {shown} is not the next one, which is {next}"),
+            format!("档号 {shown} 不是接续的档号，应为 {next}"),
+        )
+        .procedure("R2"),
+    )
 }
 
 /// The number is one that the pattern makes, behind all that were given (T4).

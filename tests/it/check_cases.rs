@@ -27,6 +27,7 @@ const WITHOUT: &[(&str, &str)] = &[
     ("step-", "told when a step is asked for"),
     ("history-", "told by the audit"),
     ("import-", "told by an import"),
+    ("package-", "told by clue verify"),
     ("calendar-import", "told by an import of a calendar"),
 ];
 

@@ -1,5 +1,7 @@
 //! The one integration test binary; each module is a caption of what it proves.
 
+#[cfg(feature = "pdf")]
+mod archive;
 mod calendar;
 mod check_cases;
 mod checkpoints;

@@ -108,6 +108,13 @@ impl Checker<'_> {
         for (name, retention) in &rulebook.retention {
             self.condition(&retention.when, &format!("/retention/{name}/when"), nothing);
         }
+        if let Some(archive) = &rulebook.archive {
+            let about = About {
+                in_step: true,
+                ..nothing
+            };
+            self.condition(&archive.department, "/archive/department", about);
+        }
     }
 
     fn rules(&mut self, rules: &[Rule], base: &str, about: About<'_>) {

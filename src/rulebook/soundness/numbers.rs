@@ -1,4 +1,4 @@
-//! Steps that give register numbers: what they say must make sense together (T4).
+//! Steps that give register numbers and archive numbers: what they say must make sense together (T4, R2).
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::rulebook::soundness::Checker;
@@ -6,6 +6,25 @@ use crate::rulebook::soundness::Checker;
 impl Checker<'_> {
     pub(super) fn numbers(&mut self) {
         let rulebook = self.rulebook;
+        for (name, step) in rulebook.steps.iter().filter(|(_, step)| step.archives) {
+            let retains = step.sets.contains_key("clue.retention");
+            if rulebook.archive.is_some() && retains {
+                continue;
+            }
+            self.found.push(
+                Diagnostic::new(
+                    Code::RulebookReference,
+                    self.place(&format!("/steps/{name}/archives")),
+                    format!("the step `{name}` gives archive numbers, and nothing says how they are made"),
+                    format!("步骤 `{name}` 给出档号，但没有写明档号怎样生成"),
+                )
+                .remedy(
+                    "say it under `archive`, and let the step set clue.retention",
+                    "请在 archive 中写明，并由该步骤写入 clue.retention",
+                )
+                .procedure("R2"),
+            );
+        }
         for (name, step) in rulebook.steps.iter().filter(|(_, step)| step.renumbers) {
             let faults = [
                 (

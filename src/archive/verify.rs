@@ -1,0 +1,408 @@
+//! Whether a package is whole and unchanged: every manifest against every file, and what it says of itself.
+//! It needs no repository and no network, and believes nothing that a package says about paths.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+use sha2::{Digest, Sha256, Sha512};
+
+use crate::archive::bag::hexadecimal;
+use crate::archive::{DIGEST_FILE, FORMAT, METADATA, RECORDS};
+use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::files::{self, FileKind, Files, unreadable};
+use crate::text::visible_line;
+use crate::yaml;
+
+/// The largest text of a bag that is read as one: a manifest of a hundred thousand files.
+const MAXIMUM_TEXT: u64 = 64 * 1024 * 1024;
+
+/// What was found of a package.
+#[derive(Debug, Default)]
+pub struct Checked {
+    pub found: Vec<Diagnostic>,
+    /// The SHA-256 of [`DIGEST_FILE`], which stands for the whole package.
+    pub digest: Option<String>,
+    /// Files of the payload that were compared.
+    pub files: usize,
+    pub bytes: u64,
+    /// `metadata.json`, where the package was made by this program.
+    pub metadata: Option<Value>,
+}
+
+/// Verifies a package, whose top folder is that of `files`.
+pub fn verify(files: &dyn Files) -> Checked {
+    let mut checked = Checked::default();
+    let mut reader = Reader {
+        files,
+        found: Vec::new(),
+        present: BTreeMap::new(),
+    };
+    if !reader.declaration() {
+        checked.found = reader.found;
+        return checked;
+    }
+    reader.present();
+    let payload = reader.payload();
+    reader.tags();
+    reader.info(&payload);
+    checked.files = payload.len();
+    checked.bytes = payload.values().sum();
+    checked.digest = reader
+        .text(DIGEST_FILE)
+        .map(|text| files::digest(text.as_bytes()));
+    checked.metadata = reader.metadata();
+    checked.found = reader.found;
+    checked
+}
+
+struct Reader<'a> {
+    files: &'a dyn Files,
+    found: Vec<Diagnostic>,
+    /// What lies in the package, by path.
+    present: BTreeMap<String, FileKind>,
+}
+
+/// A line of a manifest.
+struct Listed {
+    hash: String,
+    path: String,
+}
+
+impl Reader<'_> {
+    fn tell(&mut self, code: Code, path: &str, en: &str, zh: &str) -> &mut Diagnostic {
+        let finding =
+            Diagnostic::new(code, Place::file(visible_line(path)), en, zh).procedure("R1");
+        self.found.push(finding);
+        let last = self.found.len() - 1;
+        &mut self.found[last]
+    }
+
+    fn text(&self, path: &str) -> Option<String> {
+        let bytes = self.files.read(path, MAXIMUM_TEXT).ok().flatten()?;
+        String::from_utf8(bytes.to_vec()).ok()
+    }
+
+    /// Whether this is a bag at all, of a version that can be read.
+    fn declaration(&mut self) -> bool {
+        let Some(text) = self.text("bagit.txt") else {
+            self.tell(
+                Code::PackageFormat,
+                "bagit.txt",
+                "this folder is no archive package: it has no readable bagit.txt",
+                "此目录不是归档信息包：没有可读的 bagit.txt",
+            );
+            return false;
+        };
+        let line = |label: &str| {
+            let mut lines = text.lines();
+            lines.find_map(|line| line.strip_prefix(label)?.strip_prefix(':').map(str::trim))
+        };
+        let version = line("BagIt-Version");
+        let encoding = line("Tag-File-Character-Encoding").unwrap_or_default();
+        if !matches!(version, Some("1.0" | "0.97")) || !encoding.eq_ignore_ascii_case("UTF-8") {
+            self.tell(
+                Code::PackageFormat,
+                "bagit.txt",
+                "bagit.txt declares a version other than 1.0 and 0.97, or an encoding other than UTF-8",
+                "bagit.txt 声明的版本不是 1.0 或 0.97，或者编码不是 UTF-8",
+            );
+            return false;
+        }
+        true
+    }
+
+    /// What lies in the package. Nothing but ordinary files can be verified.
+    fn present(&mut self) {
+        match self.files.walk("") {
+            Ok(entries) => {
+                for (path, kind) in entries {
+                    if !matches!(kind, FileKind::File | FileKind::Executable) {
+                        self.tell(
+                            Code::PackageFormat,
+                            &path,
+                            "a package holds ordinary files only; this is a link or a device",
+                            "信息包只能含有普通文件，而这是链接或设备",
+                        );
+                    }
+                    self.present.insert(path, kind);
+                }
+            }
+            Err(error) => self.found.push(unreadable("", &error)),
+        }
+        if self.present.contains_key("fetch.txt") {
+            self.tell(
+                Code::PackageFormat,
+                "fetch.txt",
+                "parts of this package lie elsewhere (fetch.txt): it does not stand for itself",
+                "信息包的一部分存放在别处（fetch.txt），因此不完整",
+            );
+        }
+    }
+
+    /// The lines of a manifest; a path that leaves the package, or stands twice, is told.
+    fn manifest(&mut self, name: &str) -> Option<Vec<Listed>> {
+        self.present.get(name)?;
+        let Some(text) = self.text(name) else {
+            self.tell(
+                Code::PackageFormat,
+                name,
+                "this manifest is not readable UTF-8 text, or too large",
+                "清单不是可读的 UTF-8 文本，或者过大",
+            );
+            return None;
+        };
+        let mut listed: BTreeMap<String, String> = BTreeMap::new();
+        for (number, line) in text.lines().enumerate() {
+            if line.is_empty() {
+                continue;
+            }
+            let number = number + 1;
+            let parts = line.split_once([' ', '\t']);
+            let parts = parts.map(|(hash, path)| {
+                let path = path.trim_start_matches([' ', '\t']);
+                (hash, path.strip_prefix('*').unwrap_or(path))
+            });
+            let Some((hash, path)) = parts.filter(|(hash, path)| {
+                !path.is_empty() && hash.bytes().all(|byte| byte.is_ascii_hexdigit())
+            }) else {
+                self.tell(
+                    Code::PackageFormat,
+                    name,
+                    &format!("line {number} holds no hash and path"),
+                    &format!("第 {number} 行不是“哈希值 路径”"),
+                );
+                continue;
+            };
+            if leaves(path) {
+                let shown = visible_line(path);
+                self.tell(
+                    Code::PackageFormat,
+                    name,
+                    &format!("line {number} names a path outside of the package: {shown}"),
+                    &format!("第 {number} 行的路径在信息包之外：{shown}"),
+                );
+                continue;
+            }
+            let path = path.strip_prefix("./").unwrap_or(path).to_owned();
+            if listed.insert(path, hash.to_ascii_lowercase()).is_some() {
+                self.tell(
+                    Code::PackageFormat,
+                    name,
+                    &format!("line {number} lists a file that was listed before"),
+                    &format!("第 {number} 行的文件在前面已经列出"),
+                );
+            }
+        }
+        let listed = listed.into_iter();
+        Some(listed.map(|(path, hash)| Listed { hash, path }).collect())
+    }
+
+    /// Compares the payload with its manifests; gives each file's size.
+    fn payload(&mut self) -> BTreeMap<String, u64> {
+        let mut sizes = BTreeMap::new();
+        let mut one = false;
+        for (name, long) in [
+            ("manifest-sha256.txt", false),
+            ("manifest-sha512.txt", true),
+        ] {
+            let Some(listed) = self.manifest(name) else {
+                continue;
+            };
+            one = true;
+            let mut known: BTreeMap<&str, ()> = BTreeMap::new();
+            for line in &listed {
+                known.insert(&line.path, ());
+                if let Some(size) = self.compare(line, name, long) {
+                    sizes.insert(line.path.clone(), size);
+                }
+            }
+            let extra: Vec<String> = self
+                .present
+                .keys()
+                .filter(|path| path.starts_with("data/") && !known.contains_key(path.as_str()))
+                .cloned()
+                .collect();
+            for path in extra {
+                self.tell(
+                    Code::PackageExtra,
+                    &path,
+                    &format!("this file is not in {name}: it was added afterwards"),
+                    &format!("{name} 中没有这个文件，是后来加入的"),
+                );
+            }
+        }
+        if !one {
+            self.tell(
+                Code::PackageFormat,
+                "manifest-sha256.txt",
+                "there is no manifest of SHA-256 or SHA-512, so nothing can be verified",
+                "没有 SHA-256 或 SHA-512 清单，无法核对",
+            );
+        }
+        sizes
+    }
+
+    /// Compares the files beside the payload with the manifests of tags.
+    fn tags(&mut self) {
+        let mut listed_any: Option<Vec<String>> = None;
+        for (name, long) in [(DIGEST_FILE, false), ("tagmanifest-sha512.txt", true)] {
+            let Some(listed) = self.manifest(name) else {
+                continue;
+            };
+            for line in &listed {
+                self.compare(line, name, long);
+            }
+            let paths = listed.into_iter().map(|line| line.path);
+            listed_any.get_or_insert_default().extend(paths);
+        }
+        let Some(listed) = listed_any else {
+            self.tell(
+                Code::PackageMissing,
+                DIGEST_FILE,
+                "there is no manifest of the manifests: whoever changes a file can change its line too",
+                "没有标签清单：改动文件的人可以同时改动清单",
+            );
+            return;
+        };
+        let extra: Vec<String> = self
+            .present
+            .keys()
+            .filter(|path| !path.starts_with("data/") && !path.starts_with("tagmanifest-"))
+            .filter(|path| !listed.contains(path))
+            .cloned()
+            .collect();
+        for path in extra {
+            self.tell(
+                Code::PackageExtra,
+                &path,
+                "no manifest lists this file: it was added afterwards",
+                "没有任何清单列出这个文件，是后来加入的",
+            );
+        }
+    }
+
+    /// Compares a file with its line; gives its size where it is there.
+    fn compare(&mut self, line: &Listed, name: &str, long: bool) -> Option<u64> {
+        let bytes = match self.files.read(&line.path, u64::MAX - 1) {
+            Ok(Some(bytes)) => bytes,
+            Ok(None) => {
+                self.tell(
+                    Code::PackageMissing,
+                    &line.path,
+                    &format!("{name} lists this file, and it is not there"),
+                    &format!("{name} 列有这个文件，但文件不存在"),
+                );
+                return None;
+            }
+            Err(error) => {
+                self.found.push(unreadable(&line.path, &error));
+                return None;
+            }
+        };
+        let hash = if long {
+            hexadecimal(&Sha512::digest(&bytes))
+        } else {
+            hexadecimal(&Sha256::digest(&bytes))
+        };
+        if hash != line.hash {
+            self.tell(
+                Code::PackageChanged,
+                &line.path,
+                &format!("this file is not the one that {name} lists: its hash is another"),
+                &format!("文件与 {name} 所列不一致：哈希值不同"),
+            );
+        }
+        Some(bytes.len() as u64)
+    }
+
+    /// Compares the sum of the payload with what `bag-info.txt` says.
+    fn info(&mut self, payload: &BTreeMap<String, u64>) {
+        let Some(text) = self.text("bag-info.txt") else {
+            return;
+        };
+        let sum = format!("{}.{}", payload.values().sum::<u64>(), payload.len());
+        let mut lines = text.lines();
+        let said = lines.find_map(|line| line.strip_prefix("Payload-Oxum:").map(str::trim));
+        if let Some(said) = said.filter(|said| *said != sum) {
+            let said = visible_line(said);
+            self.tell(
+                Code::PackageChanged,
+                "bag-info.txt",
+                &format!("the payload has {sum} (bytes.files), and bag-info.txt says {said}"),
+                &format!("载荷为 {sum}（字节数.文件数），而 bag-info.txt 写的是 {said}"),
+            );
+        }
+    }
+
+    /// What the package says of itself, compared with the records in it.
+    fn metadata(&mut self) -> Option<Value> {
+        let text = self.text(METADATA);
+        let metadata: Option<Value> = text.and_then(|text| serde_json::from_str(&text).ok());
+        let Some(metadata) = metadata.filter(|metadata| metadata["format"] == FORMAT) else {
+            self.tell(
+                Code::PackageMetadata,
+                METADATA,
+                "this is a bag, and none that this program made: its records cannot be compared with what it says",
+                "这是 BagIt 信息包，但不是本程序生成的，无法核对其中的记录",
+            );
+            return None;
+        };
+        let records = metadata["records"].as_array().cloned().unwrap_or_default();
+        for record in &records {
+            let (path, hash) = (&record["path"], &record["sha256"]);
+            let (Some(path), Some(hash)) = (path.as_str(), hash.as_str()) else {
+                continue;
+            };
+            self.matches(path, hash, "metadata.json", "metadata.json");
+        }
+        self.seals();
+        Some(metadata)
+    }
+
+    /// The seals in the trail of the index card are those of the records in the package.
+    fn seals(&mut self) {
+        let card = format!("{RECORDS}/clue.yaml");
+        let Ok(Some(bytes)) = self.files.read(&card, MAXIMUM_TEXT) else {
+            return;
+        };
+        let Some(document) = yaml::parse(&card, &bytes).0 else {
+            return;
+        };
+        let mut last: BTreeMap<String, String> = BTreeMap::new();
+        let value = document.root.to_json();
+        for entry in value["trail"].as_array().into_iter().flatten() {
+            for (path, hash) in entry["seals"].as_object().into_iter().flatten() {
+                last.insert(path.clone(), hash.as_str().unwrap_or_default().to_owned());
+            }
+        }
+        let sealed: Vec<(String, String)> = last.into_iter().collect();
+        for (path, hash) in sealed {
+            if !leaves(&path) {
+                self.matches(&format!("{RECORDS}/{path}"), &hash, "the trail", "办理经过");
+            }
+        }
+    }
+
+    fn matches(&mut self, path: &str, hash: &str, en: &str, zh: &str) {
+        let bytes = match leaves(path) {
+            true => None,
+            false => self.files.read(path, u64::MAX - 1).ok().flatten(),
+        };
+        if bytes.is_none_or(|bytes| files::digest(&bytes) != hash) {
+            self.tell(
+                Code::PackageMetadata,
+                path,
+                &format!("this record is not the one that {en} names: it is missing, or its hash is another"),
+                &format!("记录与{zh}所载不一致：文件不存在，或者哈希值不同"),
+            );
+        }
+    }
+}
+
+/// Whether a path leads out of the package, or could on some system.
+fn leaves(path: &str) -> bool {
+    path.starts_with(['/', '\\', '~'])
+        || path.contains('\0')
+        || path.as_bytes().get(1) == Some(&b':')
+        || path.split(['/', '\\']).any(|part| part == "..")
+}
