@@ -36,7 +36,7 @@ impl Archive {
         let archived = engine.archive(request, &context.environment, context.now)?;
         super::paper::tell(&archived.findings, &engine, context);
         Ok(Answer::new(match self.format {
-            Format::Text => text::told(&engine, &archived, context),
+            Format::Text => text::told(&engine, &archived, &self.into, context),
             Format::Json => format!("{:#}\n", text::data(&archived)),
         }))
     }
@@ -50,6 +50,8 @@ impl Archive {
 
 #[cfg(feature = "pdf")]
 mod text {
+    use std::path::Path;
+
     use serde_json::{Value, json};
 
     use crate::cli::Context;
@@ -57,7 +59,12 @@ mod text {
     use crate::report::SCHEMA_VERSION;
     use crate::text::visible_line;
 
-    pub(super) fn told(engine: &Engine, archived: &Archived, context: &Context) -> String {
+    pub(super) fn told(
+        engine: &Engine,
+        archived: &Archived,
+        into: &Path,
+        context: &Context,
+    ) -> String {
         let language = context.style.language;
         let retention = archived.retention.as_deref().unwrap_or("-");
         let label = engine
@@ -65,7 +72,9 @@ mod text {
             .rulebook
             .label("retention", retention, language);
         let number = visible_line(&archived.archive_number);
-        let folder = visible_line(&archived.folder.display().to_string());
+        // As it was asked for: people copy it into their next command.
+        let name = archived.folder.file_name().unwrap_or_default();
+        let folder = visible_line(&into.join(name).display().to_string());
         let until = archived.until.as_deref();
         let mut text = match &archived.commit {
             Some(commit) => context.say(

@@ -114,15 +114,18 @@ const LOOKING: &[&str] = &[
     "clue calendar show",
 ];
 
-/// A commit's id is another one each time.
+/// A commit's id, and the hash of what names it, is another one each time.
 fn mask_commits(text: &str) -> String {
     let mut masked = String::new();
     let mut word = String::new();
     let flush = |word: &mut String, masked: &mut String| {
-        let is_commit = word.len() == 10
-            && word.bytes().all(|byte| byte.is_ascii_hexdigit())
+        let is_hash = word.bytes().all(|byte| byte.is_ascii_hexdigit())
             && word.bytes().any(|byte| byte.is_ascii_digit());
-        masked.push_str(if is_commit { "3f2a9c1b07" } else { word });
+        masked.push_str(match word.len() {
+            10 if is_hash => "3f2a9c1b07",
+            64 if is_hash => "5d0c6e…",
+            _ => word,
+        });
         word.clear();
     };
     for character in text.chars() {

@@ -872,7 +872,9 @@ impl Walk {
             .play
             .files
             .iter()
-            .filter(|(path, _)| path.starts_with("register/"))
+            .filter(|(path, _)| {
+                path.starts_with("register/") && !path.starts_with("register/archive/")
+            })
             .map(|(path, bytes)| (path.rsplit('/').next().unwrap_or_default(), &**bytes))
             .collect();
         let own = format!("{}\n", self.play.id);
@@ -891,6 +893,31 @@ impl Walk {
         names.sort();
         names.dedup();
         assert_eq!(names.len(), entries.len(), "a number was given twice");
+        self.archive_numbers(state, &own);
+    }
+
+    /// R2: an archived clue bears an archive number, and every one that was ever registered is its own or an earlier one.
+    fn archive_numbers(&self, state: &str, own: &str) {
+        let card = self.play.value("clue.yaml");
+        let bears: Vec<String> = card["aliases"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .chain(&card["archive_number"].as_str().map(Value::from))
+            .filter_map(|number| Some(number.as_str()?.replace('·', ".")))
+            .filter(|number| number.contains('.'))
+            .collect();
+        let registered = self.play.files.iter().filter(|(path, bytes)| {
+            path.starts_with("register/archive/") && &***bytes == own.as_bytes()
+        });
+        let mut registered: Vec<&str> = registered
+            .filter_map(|(path, _)| path.rsplit('/').next())
+            .collect();
+        let mut bears: Vec<&str> = bears.iter().map(String::as_str).collect();
+        registered.sort_unstable();
+        bears.sort_unstable();
+        assert_eq!(registered, bears, "the archive numbers in {state}");
+        assert!(state != "archived" || card["archive_number"].is_string());
     }
 
     /// A5: who approved is not who wrote, may approve, and did so by a step.
