@@ -11,8 +11,8 @@ use std::sync::{Arc, OnceLock};
 use serde_json::{Value, json};
 
 pub use load::RecordCache;
-pub use retained::Retained;
 pub use name::{ID_LETTERS, check_name, folder_of, id_of, is_id};
+pub use retained::Retained;
 
 use crate::case::load::Loader;
 use crate::diagnostic::{Diagnostic, Place};

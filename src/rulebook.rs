@@ -460,7 +460,9 @@ impl Rulebook {
     /// The final state that a clue in this state has come to first: what is destroyed was archived.
     pub fn end<'a>(&'a self, state: &'a str) -> Option<&'a str> {
         let mut chain = self.chain(state).into_iter();
-        chain.find(|(_, state)| state.is_final).map(|(name, _)| name)
+        chain
+            .find(|(_, state)| state.is_final)
+            .map(|(name, _)| name)
     }
 
     /// Names of the records that are sealed in a state.

@@ -14,10 +14,10 @@ mod values;
 
 use serde_json::{Map, Value, json};
 
+pub use card::forget_reason;
 pub use draft::{DraftRequest, draft, draft_context, routed_departments};
 pub use next::{Possibility, options};
 pub use renumber::Renumbering;
-pub use card::forget_reason;
 pub use retrace::{Taken, at, departs, retrace, same};
 pub use subject::Subject;
 
@@ -37,9 +37,7 @@ pub use permission::may_append;
 
 use crate::workflow::permission::{permitted, who};
 use crate::workflow::subject::chosen;
-use crate::workflow::values::{
-    apply_sets, list_new_attachments, without_nulls, write_values,
-};
+use crate::workflow::values::{apply_sets, list_new_attachments, without_nulls, write_values};
 use crate::world::World;
 use crate::yaml::{Edit, parse_path};
 
@@ -269,7 +267,10 @@ fn outcome(
             inner.set("retention", json!(retention(world, scope)), &Shape::Scalar);
         }
         if condition.source().contains("retention_until") {
-            let own = case.card.as_ref().and_then(|card| card.retention.as_deref());
+            let own = case
+                .card
+                .as_ref()
+                .and_then(|card| card.retention.as_deref());
             let class = match card.get("retention") {
                 Some(class) => class.as_str(),
                 None => own,

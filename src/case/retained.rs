@@ -29,7 +29,11 @@ impl Retained {
             return Self::default();
         };
         let archived = archived(world, card);
-        let years = world.rulebook.retention.get(class).and_then(|class| class.years);
+        let years = world
+            .rulebook
+            .retention
+            .get(class)
+            .and_then(|class| class.years);
         let least = years.zip(archived).and_then(|(years, at)| {
             let day = at.in_zone(world.calendar.zone()).date();
             world.rulebook.retention_from.last_day(day, years)

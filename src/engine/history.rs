@@ -87,7 +87,9 @@ impl History<'_> {
                 ));
             }
         }
-        let gone = known.iter().filter(|path| !walked.iter().any(|(own, _)| own == *path));
+        let gone = known
+            .iter()
+            .filter(|path| !walked.iter().any(|(own, _)| own == *path));
         found.extend(gone.map(|path| {
             uncommitted(path).procedure("R3").remedy(
                 format!("restore it: git checkout HEAD -- {path}"),

@@ -132,7 +132,10 @@ impl Fact {
 /// Where a state stands: the final state with the longest way to it is the end, every other final one a dismissal. What
 /// was taken out after its retention period counts as what it had come to.
 fn outcome(rulebook: &Rulebook, state: &str) -> Outcome {
-    let is_final = rulebook.states.get(state).is_some_and(|state| state.is_final);
+    let is_final = rulebook
+        .states
+        .get(state)
+        .is_some_and(|state| state.is_final);
     let Some(end) = rulebook.end(state).filter(|_| is_final) else {
         return Outcome::Open;
     };

@@ -9,8 +9,8 @@ use crate::check::{entry_path, number_entries};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Scope;
 use crate::files::Files;
-use crate::workflow::{Actor, Command, Decision};
 use crate::time::Timestamp;
+use crate::workflow::{Actor, Command, Decision};
 use crate::world::World;
 use crate::yaml::{self, Edit, apply, parse_path};
 
@@ -90,7 +90,9 @@ fn text_of(value: &Value) -> String {
 /// earlier steps and holds, which tell what the records were about.
 fn without_contents(card: &Value, edits: &[Edit]) -> Value {
     let mut card = card.clone();
-    let (entry, edits) = edits.split_last().map_or((None, edits), |(last, edits)| (Some(last), edits));
+    let (entry, edits) = edits
+        .split_last()
+        .map_or((None, edits), |(last, edits)| (Some(last), edits));
     for edit in edits {
         let _ = apply(&mut card, edit);
     }

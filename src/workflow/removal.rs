@@ -24,7 +24,10 @@ pub(super) fn nothing_set(case: &Case, command: &Command) -> Result<(), Vec<Diag
         Diagnostic::new(
             Code::StepArgument,
             card_place(case, ""),
-            format!("`{}` takes all records out, and no value of them can be set with it", command.step),
+            format!(
+                "`{}` takes all records out, and no value of them can be set with it",
+                command.step
+            ),
             format!("`{}` 会移除全部记录，不能同时用 --set 修改", command.step),
         )
         .remedy("leave --set out", "请去掉 --set"),
@@ -79,7 +82,10 @@ pub(super) fn certificate(
 ) -> Result<Value, Vec<Diagnostic>> {
     let mut value = json!({});
     for (field, condition) in &step.sets {
-        let Some(field) = field.strip_prefix(name).and_then(|rest| rest.strip_prefix('.')) else {
+        let Some(field) = field
+            .strip_prefix(name)
+            .and_then(|rest| rest.strip_prefix('.'))
+        else {
             continue;
         };
         let edit = Edit::Set {
@@ -98,7 +104,13 @@ fn listed(files: &dyn Files, case: &Case) -> Value {
         .records
         .values()
         .flatten()
-        .map(|record| (record.inner.clone(), record.bytes.len(), record.digest().to_owned()))
+        .map(|record| {
+            (
+                record.inner.clone(),
+                record.bytes.len(),
+                record.digest().to_owned(),
+            )
+        })
         .collect();
     for name in &case.attachments {
         let inner = format!("attachments/{name}");

@@ -19,9 +19,8 @@ impl Checker<'_> {
                     let declared = rulebook.records.get(record);
                     let own = format!("{record}.");
                     let mut fields = step.sets.keys().chain(step.appends.keys());
-                    let other = |field: &String| {
-                        !(field.starts_with("clue.") || field.starts_with(&own))
-                    };
+                    let other =
+                        |field: &String| !(field.starts_with("clue.") || field.starts_with(&own));
                     let faults = [
                         (
                             targets.is_empty() || !targets.iter().all(only),
@@ -39,12 +38,17 @@ impl Checker<'_> {
                             "移除全部记录，却不记入办理经过（trail: false）",
                         ),
                         (
-                            declared.is_some_and(|declared| declared.is_many() || declared.is_markdown()),
+                            declared.is_some_and(|declared| {
+                                declared.is_many() || declared.is_markdown()
+                            }),
                             "puts a record in place of all others that there may be several of, or that is a report",
                             "用来取代其他记录的那份可能有多份，或是报告",
                         ),
                         (
-                            step.numbers || step.renumbers || step.clock.is_some() || !step.drafts.is_empty(),
+                            step.numbers
+                                || step.renumbers
+                                || step.clock.is_some()
+                                || !step.drafts.is_empty(),
                             "takes all records out, and gives a number, changes a clock or drafts a record at once",
                             "移除全部记录，同时又给号、换号、改动计时或生成草稿",
                         ),
