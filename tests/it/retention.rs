@@ -429,6 +429,17 @@ fn an_approval_is_somebody_elses_than_the_appraisers() {
 
 const LI: &str = "li@example.org";
 
+/// All that lies in the folder of the clue of 2014 beside its card.
+const RECORDS: [&str; 7] = [
+    "analysis.md",
+    "attachments",
+    "collection.yaml",
+    "feedback",
+    "handling",
+    "transfers",
+    "triage.yaml",
+];
+
 /// A repository in which a suggestion was archived in 2014, to be kept until the end of 2024.
 fn of_2014() -> (World, String) {
     let world = World::new();
@@ -810,7 +821,10 @@ fn what_was_destroyed_otherwise_is_found() {
             ("rule", "destroy"),
         ],
     );
-    let held = [("clue.holds.all(h, h.released.at != null)", "true")];
+    let held = [(
+        "clue.holds.all(h, h.released.at != null)",
+        "size(clue.holds) >= 0",
+    )];
     let verdict = forged("2026-11-23", &held, &|world| {
         step(world, HE, "hold");
         by_the_rules(world);
@@ -822,6 +836,7 @@ fn what_was_destroyed_otherwise_is_found() {
             ("step-condition", "appraise"),
             ("step-condition", "approve-destruction"),
             ("step-condition", "destroy"),
+            ("rule", "destroy"),
         ],
     );
     let own_hold = [("    who: step.by != entry.by\n", "    who: \"true\"\n")];
@@ -972,15 +987,7 @@ fn what_was_destroyed_otherwise_is_found() {
         &[("seal-broken", "edit")],
     );
     let verdict = forged("2026-11-23", &[], &|world| {
-        for inner in [
-            "analysis.md",
-            "attachments",
-            "collection.yaml",
-            "feedback",
-            "handling",
-            "transfers",
-            "triage.yaml",
-        ] {
+        for inner in RECORDS {
             world.git(&["rm", "--quiet", "-r", &format!("{folder}/{inner}")]);
         }
         world.edit(&card, "state: archived", "state: destroyed");
@@ -989,7 +996,27 @@ fn what_was_destroyed_otherwise_is_found() {
     found(
         "the state set by hand",
         &verdict,
-        &[("history-card", "edit"), ("trail-broken", "edit")],
+        &[("history-card", "edit"), ("seal-broken", "edit")],
+    );
+    let verdict = forged("2026-11-23", &[], &|world| {
+        for inner in RECORDS {
+            world.git(&["rm", "--quiet", "-r", &format!("{folder}/{inner}")]);
+        }
+        let made = "carried_out:\n  by: li-wei\n  at: 2026-11-23T09:00:00+08:00\napproved:\n  - { by: zhou-min, at: 2026-11-23T09:00:00+08:00 }\n  - { by: he-jing, at: 2026-11-23T09:00:00+08:00 }\nfiles: []\n";
+        world.write(&certificate, made);
+        world.edit(&card, "state: archived", "state: destroyed");
+        let entry = format!(
+            "  - step: destroy\n    at: 2026-11-23T09:00:00+08:00\n    by: li-wei\n    from: archived\n    to: destroyed\n    reason: 已粉碎\n    seals:\n      destruction.yaml: {}\n",
+            clue::files::digest(made.as_bytes())
+        );
+        let text = world.read(&card);
+        world.write(&card, &(text + &entry));
+        commit(world, "edit");
+    });
+    found(
+        "the step forged, with nobody's appraisal",
+        &verdict,
+        &[("step-argument", "edit"), ("rule", "edit")],
     );
     let verdict = forged("2026-11-23", &[], &|world| {
         world.edit(
