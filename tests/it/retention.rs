@@ -1009,8 +1009,11 @@ fn what_was_destroyed_otherwise_is_found() {
             "  - step: destroy\n    at: 2026-11-23T09:00:00+08:00\n    by: li-wei\n    from: archived\n    to: destroyed\n    reason: 已粉碎\n    seals:\n      destruction.yaml: {}\n",
             clue::files::digest(made.as_bytes())
         );
-        let text = world.read(&card);
-        world.write(&card, &(text + &entry));
+        world.edit(
+            &card,
+            "\ndepartments:",
+            &format!("\n{}\ndepartments:", entry.trim_end()),
+        );
         commit(world, "edit");
     });
     found(
