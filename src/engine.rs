@@ -14,6 +14,7 @@ mod merging;
 #[cfg(feature = "pdf")]
 mod paper;
 mod renumber;
+mod retention;
 mod setup;
 mod signing;
 mod statistics;

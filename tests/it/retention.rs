@@ -1040,3 +1040,187 @@ fn what_was_destroyed_otherwise_is_found() {
     });
     found("the whole clue", &verdict, &[("history-deletion", "edit")]);
 }
+
+/// What `clue retention` says is next for each clue, as data.
+fn next(world: &World, more: &[&str]) -> Vec<(String, String, Value)> {
+    let out = world
+        .clue(LI, &[&["retention", "--format", "json"], more].concat())
+        .ok();
+    let data: Value = serde_json::from_str(&out).expect("JSON");
+    assert_eq!(data["schemaVersion"], 1);
+    let one = |row: &Value| {
+        let text = |key: &str| row[key].as_str().unwrap_or_default().to_owned();
+        (text("number"), text("next"), row["until"].clone())
+    };
+    data["clues"]
+        .as_array()
+        .expect("clues")
+        .iter()
+        .map(one)
+        .collect()
+}
+
+#[test]
+fn archived_clues_are_listed_by_when_they_fall_due() {
+    let (world, id) = of_2014();
+    let folder = folder_of(&id).expect("an id");
+    let card = format!("{folder}/clue.yaml");
+    let only = |next: &str| {
+        vec![(
+            "QT-2014-0001".to_owned(),
+            next.to_owned(),
+            json!("2024-12-31"),
+        )]
+    };
+    world.on("2026-11-23");
+    let _ = world.collect();
+    assert_eq!(next(&world, &["--on", "2023-12-30"]), []);
+    assert_eq!(
+        next(&world, &["--on", "2023-12-31"]),
+        only("in-period"),
+        "within twelve months"
+    );
+    assert_eq!(next(&world, &["--on", "2024-09-01", "--within", "90d"]), []);
+    assert_eq!(
+        next(&world, &["--on", "2020-01-01", "--within", "5y"]),
+        only("in-period")
+    );
+    assert_eq!(
+        next(&world, &["--on", "2020-01-01", "--all"]),
+        only("in-period")
+    );
+    assert_eq!(
+        next(&world, &["--on", "2024-12-31"]),
+        only("in-period"),
+        "its last day"
+    );
+    assert_eq!(next(&world, &[]), only("due-for-appraisal"));
+    for (language, expected) in [
+        (
+            "en",
+            "until       archive number  number        retention  next               title",
+        ),
+        (
+            "zh",
+            "到期日      档号  编号          保管期限  下一步      题名",
+        ),
+    ] {
+        let text = world.clue_in(language, LI, &["retention"]).ok();
+        assert_eq!(text.lines().next(), Some(expected), "{text}");
+        assert!(text.contains("2024-12-31  "), "{text}");
+    }
+    let csv = world.clue(LI, &["retention", "--format", "csv"]).ok();
+    assert!(
+        csv.contains(",2014-03-03,2024-12-31,,due for appraisal"),
+        "{csv}"
+    );
+    let file = world.path().join("retention.xlsx");
+    let path = file.to_str().expect("a path");
+    world
+        .clue(LI, &["retention", "--format", "xlsx", "-o", path])
+        .ok();
+    assert!(std::fs::read(&file).expect("a file").starts_with(b"PK"));
+    std::fs::remove_file(file).expect("a file");
+    for wrong in [
+        ["--within", "12"],
+        ["--within", "-1m"],
+        ["--on", "2026-13-01"],
+    ] {
+        world
+            .clue(LI, &[&["retention"], &wrong[..]].concat())
+            .fails(2);
+    }
+
+    world.clue(HE, &["advance", &id, "hold", "-m", "诉讼"]).ok();
+    assert_eq!(next(&world, &[]), only("on-hold"));
+    world
+        .clue(ZHOU, &["advance", &id, "release", "-m", "诉讼终结"])
+        .ok();
+    appraised(&world, &id, "2026-11-23");
+    assert_eq!(next(&world, &[]), only("due-for-appraisal"));
+    world.clue(LI, &["advance", &id, "appraise"]).ok();
+    assert_eq!(next(&world, &[]), only("destruction-proposed"));
+    world
+        .clue(ZHOU, &["advance", &id, "approve-destruction", "-m", "同意"])
+        .ok();
+    let text = world.clue(LI, &["retention"]).ok();
+    assert!(
+        text.contains("destruction proposed, 1 of 2 approvals"),
+        "{text}"
+    );
+    world
+        .clue(HE, &["advance", &id, "approve-destruction", "-m", "同意"])
+        .ok();
+    let text = world.clue_in("zh", LI, &["retention"]).ok();
+    assert!(text.contains("已批准销毁（2/2），待执行"), "{text}");
+    // A hold stands before everything else.
+    world.clue(HE, &["advance", &id, "hold", "-m", "审计"]).ok();
+    assert_eq!(next(&world, &[]), only("on-hold"));
+    world
+        .clue(ZHOU, &["advance", &id, "release", "-m", "审计结束"])
+        .ok();
+    assert_eq!(next(&world, &[]), only("due-for-appraisal"));
+
+    // What an earlier version archived has no day on its card, and is told so.
+    let text = world.read(&card);
+    world.edit(&card, "retention_until: 2024-12-31\n", "");
+    let out = world.clue(LI, &["retention"]).ok();
+    assert!(
+        out.contains("2024-12-31*") && out.contains("* computed"),
+        "{out}"
+    );
+    // A class that the rulebook does not have any more ends nothing.
+    world.edit("workflow.yaml", "  years-10:\n", "  years-11:\n");
+    assert_eq!(
+        next(&world, &[]),
+        [(
+            "QT-2014-0001".to_owned(),
+            "unknown-class".to_owned(),
+            Value::Null
+        )]
+    );
+    world.write(&card, &text);
+    assert_eq!(next(&world, &[]), only("due-for-appraisal"));
+    let ran = world.clue(LI, &["check"]);
+    let found = ran.out + &ran.err;
+    assert!(
+        found.contains("declares no retention class `years-10`"),
+        "{found}"
+    );
+    world.git(&["checkout", "--", "workflow.yaml"]);
+    // A card that cannot be read is told, and hides nobody.
+    world.write(&card, "state: [\n");
+    let out = world.clue(LI, &["retention"]).ok();
+    assert!(
+        out.contains("0 clues as of") && out.contains("clue check"),
+        "{out}"
+    );
+    world.write(&card, &text);
+    world.edit(
+        &card,
+        "retention_until: 2024-12-31",
+        "retention_until: 2024-13-31",
+    );
+    let ran = world.clue(LI, &["check"]);
+    let out = ran.out + &ran.err;
+    assert!(out.contains("2024-13-31"), "{out}");
+    world.write(&card, &text);
+
+    world.on("2026-11-24");
+    appraised(&world, &id, "2026-11-24");
+    let record = ["--record", "2026-11-24", "-m", "按程序办理"];
+    let step = |email: &str, step: &str| {
+        world
+            .clue(
+                email,
+                &[&["advance", id.as_str(), step], &record[..]].concat(),
+            )
+            .ok()
+    };
+    step(LI, "appraise");
+    step(ZHOU, "approve-destruction");
+    step(HE, "approve-destruction");
+    step(LI, "destroy");
+    assert_eq!(next(&world, &[]), []);
+    assert_eq!(next(&world, &["--all"]), only("destroyed"));
+}
