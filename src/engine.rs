@@ -3,6 +3,8 @@
 
 mod audit;
 mod calendar;
+#[cfg(feature = "pdf")]
+mod certificate;
 mod checkpoint;
 mod documents;
 mod drafts;

@@ -59,7 +59,10 @@ impl Engine {
         language: Language,
     ) -> Result<Paper, Failure> {
         let case = self.readable(clue)?;
-        let mut sheet = self.sheet(&case, document, language)?;
+        let mut sheet = match self.certificate(&case, document, language) {
+            Some(sheet) => sheet,
+            None => self.sheet(&case, document, language)?,
+        };
         let mut findings = self.absent_attachments(&case, &mut sheet);
         let printed = press
             .print(&sheet)

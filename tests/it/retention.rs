@@ -694,6 +694,23 @@ fn a_destruction_is_one_commit_and_the_history_stays_sound() {
         page.contains("quality.yaml") && page.contains("周敏"),
         "{page}"
     );
+    #[cfg(feature = "pdf")]
+    for (language, document) in [
+        ("en", "destruction.yaml"),
+        ("zh", "destruction.yaml"),
+        ("zh", "dossier"),
+        ("en", "cover"),
+    ] {
+        let arguments = ["render", &id, document, "--format", "pdf", "-o", "it.pdf"];
+        let ran = world.clue_in(language, LI, &arguments);
+        assert_eq!((ran.status, ran.err.as_str()), (0, ""), "{document}");
+        let pdf = std::fs::read(world.path().join("it.pdf")).expect("a file");
+        assert!(pdf.starts_with(b"%PDF-"), "{document}");
+        if let Some(folder) = std::env::var_os("CLUE_LOOK") {
+            let name = format!("{language}-{document}.pdf");
+            std::fs::write(std::path::Path::new(&folder).join(name), pdf).expect("a file");
+        }
+    }
     let err = world.clue(LI, &["draft", &id, "meetings"]).fails(4);
     assert!(err.contains("takes no record any more"), "{err}");
 }
