@@ -348,6 +348,104 @@ fn what_is_held_is_not_destroyed_and_is_appraised_again_afterwards() {
 }
 
 #[test]
+fn an_order_to_keep_a_clue_is_no_part_in_handling_it() {
+    let mut play = archived();
+    play.step("he-jing", "hold", because("诉讼"));
+    play.write(
+        "supervision/2026-11-23-inspection.yaml",
+        "type: inspection\nsupervisor: he-jing\nchecked_at: 2026-11-23T20:00:00+08:00\nsample:\nconforms: true\nreasonable: true\nfindings:\n",
+    );
+    play.step("he-jing", "supervise", |_| {});
+    play.sound();
+}
+
+#[test]
+fn a_rulebook_that_takes_records_out_by_half_is_unsound() {
+    #[track_caller]
+    fn case(from: &str, to: &str, expected: &str) {
+        let mut play = Play::new();
+        let text = clue::builtin::files()
+            .iter()
+            .find(|(path, _)| *path == "schema/workflow.yaml" || *path == "workflow.yaml")
+            .map(|(_, bytes)| String::from_utf8(bytes.to_vec()).expect("text"))
+            .expect("the rulebook");
+        assert!(text.contains(from), "{from}");
+        let text = text.replacen(from, to, 1);
+        play.files.insert("workflow.yaml", text.into_bytes());
+        let found = play.check();
+        assert!(
+            found.iter().any(|one| one.message.en.contains(expected)),
+            "{to}: {found:#?}"
+        );
+    }
+    case(
+        "    only: [destruction]\n",
+        "",
+        "does not say `only` which are left",
+    );
+    case(
+        "    only: [destruction]\n",
+        "    only: [triage]\n",
+        "asks for a record that may not exist",
+    );
+    case(
+        "    only: [destruction]\n",
+        "    only: [nonsense]\n",
+        "there is no record `nonsense`",
+    );
+    case(
+        "    removes: destruction\n",
+        "",
+        "does not take the others out",
+    );
+    case(
+        "    removes: destruction\n",
+        "    removes: nonsense\n",
+        "there is no record `nonsense`",
+    );
+    case(
+        "    removes: destruction\n",
+        "    removes: destruction\n    trail: false\n",
+        "leave nothing in the trail",
+    );
+    case(
+        "    removes: destruction\n",
+        "    removes: destruction\n    drafts: [triage]\n",
+        "drafts a record at once",
+    );
+    case(
+        "    removes: destruction\n",
+        "    removes: appraisals\n",
+        "that there may be several of",
+    );
+    case(
+        "      destruction.number: clue.number\n",
+        "      triage.opinion: clue.number\n",
+        "writes into one that goes",
+    );
+    case(
+        "    from: [archived, dismissed]\n    to:\n",
+        "    from: [archived, dismissed, destroyed]\n    to:\n",
+        "leads out of a state in which the records are gone",
+    );
+    case(
+        "    each: clue\n",
+        "    each: card\n",
+        "there is no record `card`",
+    );
+    case(
+        "retention_from: year-end",
+        "retention_from: january",
+        "january",
+    );
+    case(
+        "retention_approvals: 2",
+        "retention_approvals: 0",
+        "retention_approvals",
+    );
+}
+
+#[test]
 fn what_is_kept_on_gets_a_new_period() {
     let mut play = archived();
     play.day = "2037-06-01";
