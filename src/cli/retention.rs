@@ -303,6 +303,12 @@ fn text(made: &Made<'_>, colour: bool) -> String {
             "* 按归档日期推算：较早版本归档时没有写明到期日\n",
         ));
     }
+    if made.rows.iter().any(|row| row.standing == Standing::Due) {
+        text.push_str(&say(
+            "to appraise one: clue draft ID appraisals, fill it in, clue advance ID appraise\n",
+            "鉴定：clue draft 标识 appraisals，填写后 clue advance 标识 appraise\n",
+        ));
+    }
     if made.hidden > 0 {
         text.push_str(&say(
             &format!(

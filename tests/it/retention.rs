@@ -780,6 +780,21 @@ fn a_destruction_is_one_commit_and_the_history_stays_sound() {
         let ran = world.clue(LI, &arguments);
         assert_eq!(ran.status, 0, "{arguments:?}: {}{}", ran.out, ran.err);
     }
+    // Its story tells one step, though the reasons of the earlier ones are gone from the card.
+    let log = world.clue(LI, &["log", &id]).ok();
+    let told: Vec<&str> = log
+        .lines()
+        .filter(|line| line.contains("destroy"))
+        .collect();
+    assert!(told[0].contains("  destroy [appraisals"), "{log}");
+    assert!(!log.contains("the trail names"), "{log}");
+    // It had ended when it was archived.
+    let stats = ["stats", "--minimum", "1", "--format", "json"];
+    let stats: Value = serde_json::from_str(&world.clue(LI, &stats).ok()).expect("JSON");
+    assert_eq!(stats["total"]["finished"]["value"], 1);
+    assert_eq!(stats["total"]["dismissed"]["value"], 1);
+    assert_eq!(stats["total"]["overdue"]["value"], 0);
+    assert_eq!(stats["total"]["workingDaysToEnd"]["ninetiethPercentile"], 0);
     let list = world.clue(LI, &["list", "--state", "destroyed"]).ok();
     assert!(list.contains("QT-2014-0001"), "{list}");
     let due = world.clue(LI, &["due", "--all", "--format", "json"]).ok();
