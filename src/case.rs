@@ -3,6 +3,7 @@
 
 mod load;
 mod name;
+mod retained;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -11,6 +12,7 @@ use serde_json::{Value, json};
 
 pub use load::RecordCache;
 pub use name::{ID_LETTERS, check_name, folder_of, id_of, is_id};
+pub use retained::Retained;
 
 use crate::case::load::Loader;
 use crate::diagnostic::{Diagnostic, Place};
@@ -219,8 +221,11 @@ impl Case {
         }
     }
 
-    /// All records of a name.
+    /// All records of a name; of the index card's, the card.
     pub fn all(&self, name: &str) -> &[Record] {
+        if name == CARD {
+            return self.card_record.as_slice();
+        }
         self.records.get(name).map_or(&[], Vec::as_slice)
     }
 
@@ -296,7 +301,15 @@ impl Case {
         scope.set("entered", self.entered(world), &shape("entered"));
         scope.set("taken", self.taken(), &shape("taken"));
         scope.set("step", json!({}), &shape("step"));
-        scope.lend("retention", Prepared::new(nothing, Shape::Scalar));
+        for name in ["retention", "retention_until"] {
+            let nothing = Prepared::new(Arc::clone(&nothing), Shape::Scalar);
+            scope.lend(name, nothing);
+        }
+        scope.set(
+            "retained",
+            self.retained(world).to_json(world),
+            &shape("retained"),
+        );
         scope
     }
 
@@ -351,7 +364,9 @@ impl Case {
                     state.is_some_and(|state| state.is_final)
                 };
                 entered.retain(|state, _| {
-                    let left_again = entry.from.as_ref() == Some(state) && is_final(state);
+                    let left_again = entry.from.as_ref() == Some(state)
+                        && is_final(state)
+                        && !world.rulebook.comes_after(&entry.to, state);
                     !left_again && !world.rulebook.comes_after(state, &entry.to)
                 });
                 entered.insert(entry.to.clone(), Value::String(entry.at.clone()));

@@ -7,6 +7,7 @@ mod headings;
 mod keys;
 mod references;
 mod register;
+mod removed;
 mod rules;
 mod seals;
 mod trail;
@@ -29,7 +30,10 @@ use crate::world::World;
 /// Judges one clue as it stands: files, references, records of its state, rules, seals, trail.
 pub fn check_case(files: &dyn Files, world: &World, case: &Case) -> Vec<Diagnostic> {
     let mut found = references::check(files, world, case);
-    found.extend(attachments::check(files, case));
+    match world.rulebook.only(case.state()) {
+        Some(only) => found.extend(removed::check(world, case, only)),
+        None => found.extend(attachments::check(files, case)),
+    }
     if case.card_record.is_none() {
         if !case.unread.contains(CARD) {
             found.push(uncollected(case));

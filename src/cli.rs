@@ -31,6 +31,7 @@ mod paper;
 mod progress;
 mod render;
 mod renumber;
+mod retention;
 mod setup;
 mod show;
 mod stats;
@@ -120,6 +121,8 @@ enum Subcommands {
     List(list::List),
     /// The tracking ledger: one row a clue, where it stands, since when, and until when
     Ledger(ledger::Ledger),
+    /// List archived clues by when their retention period ends, and what is next for each
+    Retention(retention::Retention),
     /// Say whether a folder obeys the procedure
     Check(check::Check),
     /// Judge the history, commit by commit, by the rules that were in force
@@ -184,6 +187,7 @@ impl Subcommands {
             | Self::List(_)
             | Self::Log(_)
             | Self::Ledger(_)
+            | Self::Retention(_)
             | Self::Check(_)
             | Self::Audit(_)
             | Self::Verify(_)
@@ -426,6 +430,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Log(command) => command.run(&context),
         Subcommands::Doctor(command) => command.run(&context),
         Subcommands::Ledger(command) => command.run(&context),
+        Subcommands::Retention(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Audit(command) => command.run(&context),
         Subcommands::Hook(command) => command.run(&context),

@@ -110,6 +110,8 @@ impl Publication {
                 why: words(fault).en,
             })?;
         journal::end(repository);
+        let removed = self.changes.iter().filter(|(_, bytes)| bytes.is_none());
+        folder::remove_empty(repository.work_tree(), removed.map(|(path, _)| path));
         Ok(commit)
     }
 

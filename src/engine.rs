@@ -5,6 +5,8 @@
 mod archive;
 mod audit;
 mod calendar;
+#[cfg(feature = "pdf")]
+mod certificate;
 mod checkpoint;
 mod documents;
 mod drafts;
@@ -17,6 +19,7 @@ mod package;
 #[cfg(feature = "pdf")]
 mod paper;
 mod renumber;
+mod retention;
 mod setup;
 mod signing;
 mod statistics;

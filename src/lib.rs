@@ -50,6 +50,7 @@ pub mod checkpoint;
 pub mod document;
 pub mod due;
 pub mod ledger;
+pub mod retention;
 pub mod sampling;
 pub mod statistics;
 pub mod workflow;

@@ -27,7 +27,7 @@ use crate::paper::world::{Desk, file_id};
 use crate::time::Timestamp;
 
 pub use fonts::faces_in;
-pub use sheets::{Destruction, LedgerFacts, destruction, ledger};
+pub use sheets::{Destroyed, Destruction, LedgerFacts, destruction, ledger};
 pub use values::MISSING;
 
 /// Where the Typst templates lie, in the program and in a repository that has its own.
@@ -90,6 +90,18 @@ impl Press {
     /// Whether there is a template `templates/paper/<name>.typ`.
     pub fn contains(&self, name: &str) -> bool {
         self.sources.contains_key(&format!("{name}.typ"))
+    }
+
+    /// Whether that template draws a record within a page; others are pages of their own.
+    fn draws(&self, name: &str) -> bool {
+        let source = self.sources.get(&format!("{name}.typ"));
+        // What cannot be read is told where it is used.
+        source.is_some_and(|source| {
+            source
+                .as_ref()
+                .is_ok_and(|own| own.text().contains("#let draw("))
+                || source.is_err()
+        })
     }
 
     /// Draws a sheet.
@@ -166,7 +178,7 @@ impl Press {
             Value::Object(object) => {
                 if let Some(schema) = object.get("schema").and_then(Value::as_str) {
                     let is_report = object.get("body").is_some_and(Value::is_array);
-                    let layout = match (self.contains(schema), is_report) {
+                    let layout = match (self.draws(schema), is_report) {
                         (true, _) => format!("{schema}.typ"),
                         (false, true) => "report.typ".to_owned(),
                         (false, false) => "record.typ".to_owned(),

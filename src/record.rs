@@ -31,9 +31,45 @@ pub struct Card {
     pub departments: Option<Vec<String>>,
     #[serde(default)]
     pub retention: Option<String>,
+    /// The last day of the retention period, `YYYY-MM-DD`.
+    #[serde(default)]
+    pub retention_until: Option<String>,
     #[serde(default)]
     pub archive_number: Option<String>,
+    /// Orders to keep the clue, whatever its period says.
+    #[serde(default)]
+    pub holds: Option<Vec<Hold>>,
     pub trail: Vec<TrailEntry>,
+}
+
+/// An order to keep a clue.
+#[derive(Clone, Debug, Deserialize)]
+pub struct Hold {
+    pub at: String,
+    pub by: String,
+    #[serde(default)]
+    pub reason: Option<String>,
+    #[serde(default)]
+    pub released: Option<Release>,
+}
+
+/// The release of a hold; nothing in it is filled in before.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Release {
+    #[serde(default)]
+    pub by: Option<String>,
+    #[serde(default)]
+    pub at: Option<String>,
+    #[serde(default)]
+    pub reason: Option<String>,
+}
+
+impl Card {
+    /// The orders to keep the clue that stand.
+    pub fn open_holds(&self) -> impl Iterator<Item = &Hold> {
+        let holds = self.holds.iter().flatten();
+        holds.filter(|hold| hold.released.as_ref().is_none_or(|own| own.at.is_none()))
+    }
 }
 
 /// One step that was taken.

@@ -4,6 +4,7 @@
 mod archive;
 mod deadline;
 mod history;
+mod keeping;
 mod pattern;
 pub mod soundness;
 
@@ -17,6 +18,7 @@ use serde_json::Value;
 pub use archive::{Archive, NumberHead};
 pub use deadline::{Deadline, Escalation, Limit, Recipient, Statute};
 pub use history::{Change, History};
+pub use keeping::{Retention, RetentionFrom};
 pub use pattern::{NameParts, match_path};
 
 use crate::expression::{Expression, Fault, Scope, Shape};
@@ -221,6 +223,9 @@ pub struct State {
     pub records: Vec<String>,
     #[serde(default)]
     pub seals: Vec<String>,
+    /// Records that alone exist in this state; none where every record of the earlier states does.
+    #[serde(default)]
+    pub only: Vec<String>,
     #[serde(default)]
     pub rules: Vec<Rule>,
 }
@@ -293,6 +298,9 @@ pub struct Step {
     /// The step gives the archive number.
     #[serde(default)]
     pub archives: bool,
+    /// The record that takes the place of all others, which the step takes out (R3).
+    #[serde(default)]
+    pub removes: Option<String>,
     #[serde(default)]
     pub drafts: Vec<String>,
     #[serde(default = "yes")]
@@ -334,19 +342,6 @@ pub struct Route {
     pub procedure: Keys,
 }
 
-/// A class of retention.
-#[derive(Debug, Deserialize)]
-pub struct Retention {
-    pub label: Bilingual,
-    #[serde(default)]
-    pub procedure: Keys,
-    pub years: Option<u32>,
-    /// Its code in archive numbers.
-    #[serde(default)]
-    pub code: Option<String>,
-    pub when: Condition,
-}
-
 /// How register numbers are made.
 #[derive(Debug, Deserialize)]
 pub struct Numbering {
@@ -381,6 +376,12 @@ pub struct Rulebook {
     pub escalation: Vec<Escalation>,
     pub routing: Vec<Route>,
     pub retention: IndexMap<String, Retention>,
+    /// From when on a period of retention counts.
+    #[serde(default)]
+    pub retention_from: RetentionFrom,
+    /// How many different persons must approve a destruction.
+    #[serde(default = "keeping::approvals")]
+    pub retention_approvals: u32,
     #[serde(default)]
     pub archive: Option<Archive>,
     #[serde(default)]
@@ -449,9 +450,31 @@ impl Rulebook {
         false
     }
 
+    /// The states whose demands hold in a state: its chain, from the last one on in which only some records are left.
+    pub fn demands<'a>(&'a self, state: &'a str) -> Vec<(&'a str, &'a State)> {
+        let mut chain = self.chain(state);
+        let removed = chain.iter().rposition(|(_, state)| !state.only.is_empty());
+        chain.drain(..removed.unwrap_or(0));
+        chain
+    }
+
+    /// Names of the records that alone may exist in a state, where all others were taken out.
+    pub fn only<'a>(&'a self, state: &'a str) -> Option<&'a [String]> {
+        let (_, state) = self.demands(state).into_iter().next()?;
+        (!state.only.is_empty()).then_some(&*state.only)
+    }
+
+    /// The final state that a clue in this state has come to first: what is destroyed was archived.
+    pub fn end<'a>(&'a self, state: &'a str) -> Option<&'a str> {
+        let mut chain = self.chain(state).into_iter();
+        chain
+            .find(|(_, state)| state.is_final)
+            .map(|(name, _)| name)
+    }
+
     /// Names of the records that are sealed in a state.
     pub fn seals<'a>(&'a self, state: &'a str) -> BTreeSet<&'a str> {
-        self.chain(state)
+        self.demands(state)
             .iter()
             .flat_map(|(_, state)| state.seals.iter().map(String::as_str))
             .collect()
@@ -459,7 +482,7 @@ impl Rulebook {
 
     /// Names of the records that must exist in a state.
     pub fn required<'a>(&'a self, state: &'a str) -> Vec<&'a str> {
-        self.chain(state)
+        self.demands(state)
             .iter()
             .flat_map(|(_, state)| state.records.iter().map(String::as_str))
             .collect()
@@ -581,6 +604,11 @@ impl Rulebook {
                 texts(&mut self.steps.keys().map(String::as_str)),
             ),
             ("retention".to_owned(), Shape::Scalar),
+            ("retention_until".to_owned(), Shape::Scalar),
+            (
+                "retained".to_owned(),
+                texts(&mut ["until", "least", "approvals"].into_iter()),
+            ),
             ("step".to_owned(), texts(&mut STEP_FIELDS.iter().copied())),
         ]);
         for (name, record) in &self.records {

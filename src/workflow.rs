@@ -6,6 +6,7 @@ mod clock;
 mod draft;
 mod next;
 mod permission;
+mod removal;
 mod renumber;
 mod retrace;
 mod subject;
@@ -13,6 +14,7 @@ mod values;
 
 use serde_json::{Map, Value, json};
 
+pub use card::forget_reason;
 pub use draft::{DraftRequest, draft, draft_context, routed_departments};
 pub use next::{Possibility, options};
 pub use renumber::Renumbering;
@@ -31,14 +33,15 @@ use crate::template::Templates;
 use crate::text::nearest;
 use crate::time::Timestamp;
 use crate::workflow::card::{
-    Archival, archive_number, code_of, next_number, retention, trail_entry, write_card,
+    Archival, archive_number, code_of, last_day, next_number, retention, trail_entry, write_card,
 };
 pub use permission::may_append;
 
 use crate::workflow::permission::{permitted, who};
 use crate::workflow::subject::chosen;
-use crate::workflow::values::{apply_sets, list_new_attachments, write_values};
+use crate::workflow::values::{apply_sets, list_new_attachments, without_nulls, write_values};
 use crate::world::World;
+use crate::yaml::{Edit, parse_path};
 
 /// What somebody asks for.
 #[derive(Clone, Debug, Default)]
@@ -133,6 +136,9 @@ pub fn decide(
 
     // What the actor sets comes first, and the step's own values see it.
     let mut changes = Changes::default();
+    if step.removes.is_some() {
+        removal::nothing_set(case, command)?;
+    }
     apply_sets(
         world,
         case,
@@ -140,7 +146,9 @@ pub fn decide(
         command.department.as_deref(),
         &mut changes,
     )?;
-    list_new_attachments(desk, case, command, &mut changes)?;
+    if step.removes.is_none() {
+        list_new_attachments(desk, case, command, &mut changes)?;
+    }
     let (case, subject) = chosen(desk, case, step, command, actor, &changes)?;
     let about = step_value(command, actor, &subject);
     let scope = step_scope(world, &case, &about);
@@ -154,8 +162,17 @@ pub fn decide(
     let Outcome {
         to,
         mut card,
+        edits,
         responsible,
     } = outcome(world, &case, step, &subject, &scope, actor)?;
+    let case = match &step.removes {
+        None => case,
+        Some(name) => {
+            let inner = subject.scope(world, &case, &scope, step);
+            removal::take_out(desk, &case, (step, name), &inner, &mut changes)?;
+            Case::load(&changes.over(desk.files), world, &case.folder).0
+        }
+    };
     let mut renumbering = None;
     let number = match &case.card {
         Some(present) if step.numbers && present.number.is_none() => {
@@ -198,7 +215,7 @@ pub fn decide(
         drafted: Vec::new(),
         changes,
     };
-    finish(desk, &case, step, command, actor, card, decision)
+    finish(desk, &case, step, command, actor, (card, edits), decision)
 }
 
 /// What expressions see of the step itself.
@@ -233,7 +250,10 @@ fn takeable(
 /// Where a step leads, what it writes into the index card, and who is responsible then.
 struct Outcome {
     to: String,
+    /// Whole fields of the card.
     card: Map<String, Value>,
+    /// What changes inside of its lists.
+    edits: Vec<Edit>,
     responsible: String,
 }
 
@@ -249,18 +269,47 @@ fn outcome(
     let inner = subject.scope(world, case, scope, step);
     let to = target(case, step, &inner, case.state())?;
     let mut card = Map::new();
-    for (field, condition) in &step.sets {
-        let Some(field) = field.strip_prefix("clue.") else {
-            continue;
-        };
-        let mut with_retention = inner.clone();
+    let mut edits = Vec::new();
+    // The day on which a period ends follows from its class.
+    let (last, first): (Vec<_>, Vec<_>) = step
+        .sets
+        .iter()
+        .filter_map(|(field, condition)| Some((field.strip_prefix("clue.")?, condition)))
+        .partition(|(_, condition)| condition.source().contains("retention_until"));
+    for (field, condition) in first.into_iter().chain(last) {
+        let mut inner = inner.clone();
         if condition.source() == "retention" {
-            with_retention.set("retention", json!(retention(world, scope)), &Shape::Scalar);
+            inner.set("retention", json!(retention(world, scope)), &Shape::Scalar);
         }
-        card.insert(
-            field.to_owned(),
-            value_of(case, condition, &with_retention)?,
-        );
+        if condition.source().contains("retention_until") {
+            let own = case
+                .card
+                .as_ref()
+                .and_then(|card| card.retention.as_deref());
+            let class = match card.get("retention") {
+                Some(class) => class.as_str(),
+                None => own,
+            };
+            let last = last_day(world, class, actor.at);
+            inner.set("retention_until", json!(last), &Shape::Scalar);
+        }
+        let value = value_of(case, condition, &inner)?;
+        if field.contains('.') {
+            edits.push(Edit::Set {
+                path: parse_path(&subject.in_entry(field)),
+                value,
+            });
+        } else {
+            card.insert(field.to_owned(), value);
+        }
+    }
+    for (field, condition) in &step.appends {
+        if let Some(field) = field.strip_prefix("clue.") {
+            edits.push(Edit::Append {
+                path: parse_path(&subject.in_entry(field)),
+                value: without_nulls(value_of(case, condition, &inner)?),
+            });
+        }
     }
     let responsible = match &step.responsible {
         Some(condition) => value_of(case, condition, &inner)?
@@ -271,6 +320,7 @@ fn outcome(
     Ok(Outcome {
         to,
         card,
+        edits,
         responsible: responsible.unwrap_or_else(|| actor.person.clone()),
     })
 }
@@ -282,13 +332,14 @@ fn finish(
     step: &Step,
     command: &Command,
     actor: &Actor,
-    card: Map<String, Value>,
+    card: (Map<String, Value>, Vec<Edit>),
     mut decision: Decision,
 ) -> Result<Decision, Vec<Diagnostic>> {
     let world = desk.world;
     if step.trail {
         let entry = trail_entry(world, case, command, actor, &decision);
-        write_card(case, card, entry, &mut decision)?;
+        let removes = step.removes.is_some();
+        write_card(case, card, entry, removes, &mut decision)?;
     }
     for number in [&decision.number, &decision.archive_number] {
         if let Some(path) = number.as_deref().and_then(entry_path) {

@@ -8,7 +8,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::Files;
 use crate::record::TrailEntry;
 use crate::time::Timestamp;
-use crate::workflow::{Actor, Taken, at, departs, retrace, same};
+use crate::workflow::{Actor, Taken, at, departs, forget_reason, retrace, same};
 use crate::world::World;
 
 /// Judges a change of one clue, by the rulebook that was in force; `files` are those before it.
@@ -30,7 +30,11 @@ pub fn crossing<'a>(
         found.push(deleted(before));
         return (found, None);
     }
-    found.extend(kept(world, before, after));
+    // What such a step took out is told by the record that stands for it; retracing the step compares the two.
+    let removes = removes(world, before, after);
+    if !removes {
+        found.extend(kept(world, before, after));
+    }
     let (Some(card), Some(record)) = (&after.card, &after.card_record) else {
         // What cannot be read is told by the check of the clue as it stands.
         return (found, None);
@@ -41,7 +45,7 @@ pub fn crossing<'a>(
         // There was nothing to go by: whoever mends a card that could not be read answers for it as it stands.
         return (found, None);
     }
-    let rewritten = rewritten(world, before, record);
+    let rewritten = rewritten(world, before, record, removes);
     if !rewritten.is_empty() {
         found.extend(rewritten);
         return (found, None);
@@ -91,8 +95,17 @@ fn deleted(before: &Case) -> Diagnostic {
     .procedure("R3")
 }
 
-/// Entries of the trail that are not what they were, or are gone.
-fn rewritten(world: &World, before: &Case, record: &Record) -> Vec<Diagnostic> {
+/// Whether the one new entry of the trail is a step that takes all records out.
+fn removes(world: &World, before: &Case, after: &Case) -> bool {
+    let trail = |case: &Case| case.card.as_ref().map_or(0, |card| card.trail.len());
+    let last = after.card.as_ref().and_then(|card| card.trail.last());
+    let step = last.and_then(|entry| world.rulebook.steps.get(&entry.step));
+    trail(after) == trail(before) + 1 && step.is_some_and(|step| step.removes.is_some())
+}
+
+/// Entries of the trail that are not what they were, or are gone; a step that takes all records out takes the reasons of
+/// earlier steps with them.
+fn rewritten(world: &World, before: &Case, record: &Record, removes: bool) -> Vec<Diagnostic> {
     fn trail(record: &Record) -> &[Value] {
         let trail = record.value.get("trail").and_then(Value::as_array);
         trail.map_or(&[], Vec::as_slice)
@@ -101,12 +114,16 @@ fn rewritten(world: &World, before: &Case, record: &Record) -> Vec<Diagnostic> {
     let new = trail(record);
     let mut found = Vec::new();
     for (index, entry) in old.iter().enumerate() {
-        if same(Some(entry), new.get(index)) {
+        let mut entry = entry.clone();
+        if removes {
+            forget_reason(&mut entry);
+        }
+        if same(Some(&entry), new.get(index)) {
             continue;
         }
         let step = entry["step"].as_str().unwrap_or("?");
         let at = entry["at"].as_str().unwrap_or("?");
-        let is_there = new.iter().any(|other| same(Some(entry), Some(other)));
+        let is_there = new.iter().any(|other| same(Some(&entry), Some(other)));
         let (en, zh) = if new.get(index).is_none() || is_there {
             ("gone or out of its place", "不见了，或不在原处")
         } else {

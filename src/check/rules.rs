@@ -24,7 +24,7 @@ pub(super) fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
     let rules = world.rulebook.rules.iter().chain(
         world
             .rulebook
-            .chain(state)
+            .demands(state)
             .into_iter()
             .flat_map(|(_, state)| &state.rules),
     );
@@ -68,7 +68,7 @@ fn of_kind(world: &World, case: &Case, scope: &Scope) -> Vec<Diagnostic> {
 fn required(world: &World, case: &Case) -> Vec<Diagnostic> {
     let id = &case.id;
     let mut found = Vec::new();
-    for (name, state) in world.rulebook.chain(case.state()) {
+    for (name, state) in world.rulebook.demands(case.state()) {
         for record in &state.records {
             let Some(declared) = world.rulebook.records.get(record) else {
                 continue;

@@ -20,7 +20,12 @@ pub fn check(world: &World, case: &Case) -> Vec<Diagnostic> {
             last.insert(path, (hash, index));
         }
     }
+    // What was taken out keeps its seal in the trail, and is missed by nobody.
+    let only = world.rulebook.only(&card.state);
     let is_sealed = |name: &str, seal: Option<usize>| {
+        if only.is_some_and(|only| !only.iter().any(|own| own == name)) {
+            return false;
+        }
         sealed.contains(name) || seal.is_some_and(|index| by_step(world, card, name, index))
     };
     let mut found = Vec::new();

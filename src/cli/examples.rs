@@ -127,6 +127,11 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue ledger --open --sort due\nclue ledger --overdue --department quality\nclue ledger --from 2026-07-01 --to 2026-09-30 --format xlsx --output 台账.xlsx\nclue ledger --now 2026-10-15 --format csv > 台账.csv",
     ),
     (
+        "retention",
+        "clue retention                          # what falls due within a year, is held, or waits for approval\nclue retention --within 2y\nclue retention --on 2036-12-31 --all --format xlsx -o retention.xlsx",
+        "clue retention                          # 一年内到期、暂缓销毁或待批准的\nclue retention --within 2y\nclue retention --on 2036-12-31 --all --format xlsx -o 保管期限.xlsx",
+    ),
+    (
         "check",
         "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --format json\nclue check --format sarif > findings.sarif    # also github, gitlab",
         "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --format json\nclue check --format sarif > findings.sarif    # 另有 github、gitlab",

@@ -27,6 +27,19 @@ const CHINESE: &[(&str, &str)] = &[
         "归档时留存的 SHA-256，即 archive.yaml 中的 sha256",
     ),
     (
+        "List archived clues by when their retention period ends, and what is next for each",
+        "按保管期限到期日列出归档线索，以及各自的下一步",
+    ),
+    ("Look as of this day (today)", "按此日期查看（默认今天）"),
+    (
+        "How far ahead a period may end to be shown, such as 90d, 12m or 2y",
+        "列出多久之内到期的，例如 90d、12m 或 2y",
+    ),
+    (
+        "Every archived clue, also what is kept longer or for ever, and what was destroyed",
+        "全部归档线索，包括尚在期内、永久保管和已销毁的",
+    ),
+    (
         "Tell about a command, as its --help does",
         "查看命令的用法，与 --help 相同",
     ),

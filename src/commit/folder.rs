@@ -259,6 +259,19 @@ impl Written {
     }
 }
 
+/// Takes away the folders that removed files leave empty, as git does at a checkout.
+pub(super) fn remove_empty<'a>(root: &Path, removed: impl Iterator<Item = &'a String>) {
+    for path in removed {
+        let folders = Path::new(path).ancestors().skip(1);
+        for folder in folders.take_while(|folder| !folder.as_os_str().is_empty()) {
+            // One in which something lies stays, and so do those above it.
+            if fs::remove_dir(root.join(folder)).is_err() {
+                break;
+            }
+        }
+    }
+}
+
 /// What files are on the disk; those that are not there are left out.
 pub(super) fn states<'a>(
     root: &Path,

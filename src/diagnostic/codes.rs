@@ -176,6 +176,9 @@ codes! {
     RecordMissing "record-missing" Error
         "a record is missing" "缺少记录"
         "From this state on the rulebook requires the record. clue draft ID RECORD writes it from its template." "规则书要求从该状态起必须有这份记录。可用 clue draft 标识 记录 按模板生成。";
+    RecordRemoved "record-removed" Error
+        "a record is there that was destroyed" "已销毁的记录又出现了"
+        "In this state only the certificate exists beside the index card (R3). A record or attachment that is there again was put back, or the state was set by hand without the step that takes the records out." "在此状态下，除索引卡外只有销毁证明（R3）。又出现的记录或附件，要么是被放回的，要么是没有经过销毁步骤而手工改了状态。";
     Rule "rule" Error
         "a rule of the procedure is violated" "违反了流程规定"
         "The rulebook's rule named in the finding does not hold. clue explain RULE shows its expression and the procedure key that it comes from." "规则书中的某条规定没有得到满足。clue explain 规则名 可查看其表达式和所依据的流程条款。";

@@ -8,7 +8,7 @@ use crate::case::Case;
 use crate::change::Changes;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::engine::Failure;
-use crate::files::{Files, TreeFiles, join};
+use crate::files::{Files, TreeFiles, join, unreadable};
 use crate::git::{ObjectId, Repository, TreeKind};
 use crate::workflow::Actor;
 use crate::world::{MAXIMUM_RECORD, World};
@@ -71,6 +71,44 @@ impl History<'_> {
         let known = self.repository.read_blob(commit, &self.full(path), all)?;
         let disk = files.read(path, all).ok().flatten();
         Ok(lines(disk.as_deref()) == lines(known.as_deref()))
+    }
+
+    /// Every file in a folder on the disk that the last commit does not hold just so: taking the folder's records out would
+    /// lose it, or leave it behind.
+    pub(super) fn uncommitted_below(
+        &self,
+        files: &dyn Files,
+        folder: &str,
+    ) -> Result<Vec<Diagnostic>, Failure> {
+        let known = self.below(folder)?;
+        let walked = files
+            .walk(folder)
+            .map_err(|error| Failure::Findings(vec![unreadable(folder, &error)]))?;
+        let mut found = Vec::new();
+        for (path, _) in &walked {
+            let disk = files.read(path, u64::MAX - 1).ok().flatten();
+            let held = match self.commit.filter(|_| known.contains(path)) {
+                Some(commit) => self.repository.file_id(commit, &self.full(path))?,
+                None => None,
+            };
+            let own = disk.as_deref().map(Repository::blob_id).transpose()?;
+            if held.is_none() || own != held {
+                found.push(uncommitted(path).procedure("R3").remedy(
+                    format!("commit it, or move it out of the clue's folder: the step takes out what history has, and nothing else. Look: git status {folder}"),
+                    format!("请先提交，或移出线索目录：该步骤只移除历史中已有的内容。可用 git status {folder} 查看"),
+                ));
+            }
+        }
+        let gone = known
+            .iter()
+            .filter(|path| !walked.iter().any(|(own, _)| own == *path));
+        found.extend(gone.map(|path| {
+            uncommitted(path).procedure("R3").remedy(
+                format!("restore it: git checkout HEAD -- {path}"),
+                format!("请恢复：git checkout HEAD -- {path}"),
+            )
+        }));
+        Ok(found)
     }
 
     /// What the audit would say of the clue's change from the last commit to how it would stand: entries that must be kept

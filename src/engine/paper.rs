@@ -70,7 +70,10 @@ impl Engine {
         document: &str,
         language: Language,
     ) -> Result<Paper, Failure> {
-        let mut sheet = self.sheet(case, document, language)?;
+        let mut sheet = match self.certificate(case, document, language) {
+            Some(sheet) => sheet,
+            None => self.sheet(case, document, language)?,
+        };
         let mut findings = self.absent_attachments(case, &mut sheet);
         let printed = press
             .print(&sheet)

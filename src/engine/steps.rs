@@ -210,6 +210,10 @@ impl Engine {
                 &actor,
             )?;
         }
+        let removes = self.world.rulebook.steps.get(&decision.step);
+        if removes.is_some_and(|step| step.removes.is_some()) {
+            found.extend(history.uncommitted_below(&self.files, &case.folder)?);
+        }
         found.extend(self.unsigned(&decision.step, &repository, &actor, &committer));
         if !found.is_empty() {
             return Err(Failure::Findings(found));

@@ -22,6 +22,15 @@ pub struct LedgerFacts<'a> {
     pub notes: Vec<String>,
 }
 
+/// A file that was destroyed.
+#[derive(Clone, Debug, Default)]
+pub struct Destroyed {
+    pub name: String,
+    /// In bytes.
+    pub size: String,
+    pub sha256: String,
+}
+
 /// What a certificate of destruction says; dates are given as `2026-03-05`, or as timestamps.
 #[derive(Clone, Debug, Default)]
 pub struct Destruction {
@@ -39,10 +48,10 @@ pub struct Destruction {
     /// Paragraphs: by which rule, and why.
     pub grounds: Vec<String>,
     pub method: String,
-    /// SHA-256 of the archive package.
+    /// SHA-256 of the archive package; empty where there was none.
     pub hash: String,
-    /// Name and size of every document that was destroyed.
-    pub items: Vec<(String, String)>,
+    /// Every file that was destroyed.
+    pub items: Vec<Destroyed>,
     /// Who signed: what as (`批准`, `approved`), name, department, when.
     pub signed: Vec<[String; 4]>,
 }
@@ -166,7 +175,12 @@ pub fn destruction(certificate: &Destruction, organisation: &str, language: Lang
     let items: Vec<Value> = certificate
         .items
         .iter()
-        .map(|(name, size)| json!({ "name": visible_line(name), "size": visible_line(size) }))
+        .map(|item| {
+            json!({
+                "name": visible_line(&item.name), "size": visible_line(&item.size),
+                "hash": visible_line(&item.sha256),
+            })
+        })
         .collect();
     let line = |text: &String| visible_line(text);
     Sheet {

@@ -4,6 +4,7 @@
 mod conditions;
 mod deadlines;
 mod numbers;
+mod removal;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -37,6 +38,7 @@ pub fn check(
     checker.conditions();
     checker.deadlines();
     checker.numbers();
+    checker.removal();
     checker.escalation();
     checker.translations(node, "");
     if let Some(organisation) = organisation {
@@ -99,7 +101,12 @@ impl Checker<'_> {
             for (index, role) in state.turn.iter().enumerate() {
                 self.declared(&format!("{base}/turn/{index}"), ROLE, role, roles());
             }
-            for (list, names) in [("records", &state.records), ("seals", &state.seals)] {
+            let lists = [
+                ("records", &state.records),
+                ("seals", &state.seals),
+                ("only", &state.only),
+            ];
+            for (list, names) in lists {
                 for (index, record) in names.iter().enumerate() {
                     self.declared(&format!("{base}/{list}/{index}"), RECORD, record, records());
                 }
@@ -128,7 +135,12 @@ impl Checker<'_> {
                 }
             }
             if let Some(each) = &step.each {
-                self.declared(&format!("{base}/each"), RECORD, each, records());
+                // A step may be about an entry of a list of the index card.
+                let known = records().chain(["clue"]);
+                self.declared(&format!("{base}/each"), RECORD, each, known);
+            }
+            if let Some(record) = &step.removes {
+                self.declared(&format!("{base}/removes"), RECORD, record, records());
             }
             for list in ["sets", "appends"] {
                 let fields = if list == "sets" {

@@ -69,11 +69,15 @@ impl Fact {
         let mut entered = (first, moments[0].1);
         for (at, to) in moments.iter().skip(1) {
             if *to != entered.1 {
-                if !rulebook
+                let was_final = rulebook
                     .states
                     .get(entered.1)
-                    .is_some_and(|state| state.is_final)
-                {
+                    .is_some_and(|state| state.is_final);
+                // It had ended already; its destruction, years later, is no part of the time that it took.
+                if was_final && rulebook.comes_after(to, entered.1) {
+                    continue;
+                }
+                if !was_final {
                     let days = working_days(entered.0, *at);
                     let sum = stays.entry(entered.1.to_owned()).or_default();
                     *sum = sum.saturating_add(days);
@@ -125,18 +129,19 @@ impl Fact {
     }
 }
 
-/// Where a state stands: the final state with the longest way to it is the end, every other final one a dismissal.
+/// Where a state stands: the final state with the longest way to it is the end, every other final one a dismissal. What
+/// was taken out after its retention period counts as what it had come to.
 fn outcome(rulebook: &Rulebook, state: &str) -> Outcome {
-    let is_final = |name: &str| {
-        let state = rulebook.states.get(name);
-        state.is_some_and(|state| state.is_final)
-    };
-    if !is_final(state) {
+    let is_final = rulebook
+        .states
+        .get(state)
+        .is_some_and(|state| state.is_final);
+    let Some(end) = rulebook.end(state).filter(|_| is_final) else {
         return Outcome::Open;
-    }
-    let longest = rulebook.states.keys().filter(|name| is_final(name));
-    let longest = longest.map(|name| rulebook.chain(name).len()).max();
-    if longest == Some(rulebook.chain(state).len()) {
+    };
+    let ends = rulebook.states.keys().filter_map(|name| rulebook.end(name));
+    let longest = ends.map(|name| rulebook.chain(name).len()).max();
+    if longest == Some(rulebook.chain(end).len()) {
         Outcome::Finished
     } else {
         Outcome::Dismissed

@@ -19,12 +19,29 @@ pub fn changes(pairs: &[Pair], kind_of: &dyn Fn(&str) -> Option<Kind>) -> Vec<Ch
 pub fn steps(before: &Value, after: &Value) -> Vec<Value> {
     let trail = |card: &Value| card["trail"].as_array().cloned().unwrap_or_default();
     let (old, new) = (trail(before), trail(after));
-    if new.starts_with(&old) {
+    if begins_with(&new, &old) {
         return new[old.len()..].to_vec();
     }
     new.into_iter()
         .filter(|entry| !old.contains(entry))
         .collect()
+}
+
+/// Whether a trail only grew. The step that takes all records out takes the reasons of all earlier steps with them, and
+/// that is no other step; a single reason that is gone was taken out by hand.
+fn begins_with(new: &[Value], old: &[Value]) -> bool {
+    if new.starts_with(old) {
+        return true;
+    }
+    let without_reason = |entry: &Value| {
+        let mut entry = entry.clone();
+        if let Some(fields) = entry.as_object_mut() {
+            fields.shift_remove("reason");
+        }
+        entry
+    };
+    let bare: Vec<Value> = old.iter().map(without_reason).collect();
+    new.len() > old.len() && new.starts_with(&bare)
 }
 
 fn change(pair: &Pair, kind_of: &dyn Fn(&str) -> Option<Kind>) -> Change {
@@ -63,7 +80,7 @@ fn record(pair: &Pair) -> Option<What> {
     if pair.inner == CARD {
         let trail = |card: &Value| card["trail"].as_array().cloned().unwrap_or_default();
         // What was added is told as steps; what was written over is told as fields.
-        if trail(&after).starts_with(&trail(&before)) {
+        if begins_with(&trail(&after), &trail(&before)) {
             for card in [&mut before, &mut after] {
                 if let Some(card) = card.as_object_mut() {
                     card.shift_remove("trail");

@@ -10,14 +10,16 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::expression::Scope;
 use crate::files::Files;
 use crate::rulebook::NumberHead;
+use crate::time::Timestamp;
 use crate::workflow::{Actor, Command, Decision};
 use crate::world::World;
-use crate::yaml::{self, Edit, parse_path};
+use crate::yaml::{self, Edit, apply, parse_path};
 
 pub(super) fn write_card(
     case: &Case,
-    mut card: Map<String, Value>,
+    (mut card, inside): (Map<String, Value>, Vec<Edit>),
     entry: Value,
+    removes: bool,
     decision: &mut Decision,
 ) -> Result<(), Vec<Diagnostic>> {
     match &case.card_record {
@@ -29,16 +31,27 @@ pub(super) fn write_card(
             if let Some(number) = &decision.archive_number {
                 edits.push(set(parse_path("archive_number"), json!(number)));
             }
+            // What the card does not have needs not be emptied.
+            let has = |field: &str, value: &Value| {
+                !value.is_null() || record.value.get(field).is_some_and(|own| !own.is_null())
+            };
             edits.extend(
                 card.into_iter()
+                    .filter(|(field, value)| has(field, value))
                     .map(|(field, value)| set(parse_path(&field), value)),
             );
+            edits.extend(inside);
             edits.push(set(parse_path("state"), json!(decision.to)));
             edits.push(set(parse_path("responsible"), json!(decision.responsible)));
             edits.push(Edit::Append {
                 path: parse_path("trail"),
                 value: entry,
             });
+            if removes {
+                let value = without_contents(&record.value, &edits);
+                decision.changes.write(&record.path, text_of(&value));
+                return Ok(());
+            }
             decision
                 .changes
                 .edit(record, &edits)
@@ -54,16 +67,63 @@ pub(super) fn write_card(
             value.insert("state".to_owned(), json!(decision.to));
             value.insert("responsible".to_owned(), json!(decision.responsible));
             value.extend(card);
-            value.insert("trail".to_owned(), json!([entry]));
-            let text = format!(
-                "# yaml-language-server: $schema=../../../../schema/clue.schema.json\n{}",
-                yaml::to_yaml(&Value::Object(value), 0)
-            );
+            let mut value = Value::Object(value);
+            for edit in &inside {
+                let _ = apply(&mut value, edit);
+            }
+            if let Some(fields) = value.as_object_mut() {
+                fields.insert("trail".to_owned(), json!([entry]));
+            }
             decision
                 .changes
-                .write(format!("{}/clue.yaml", case.folder), text);
+                .write(format!("{}/clue.yaml", case.folder), text_of(&value));
             Ok(())
         }
+    }
+}
+
+/// The card as a file that has nothing but what it says.
+fn text_of(value: &Value) -> String {
+    format!(
+        "# yaml-language-server: $schema=../../../../schema/clue.schema.json\n{}",
+        yaml::to_yaml(value, 0)
+    )
+}
+
+/// The card after the step that takes all records out: written anew, without comments and without the reasons of
+/// earlier steps and holds, which tell what the records were about.
+fn without_contents(card: &Value, edits: &[Edit]) -> Value {
+    let mut card = card.clone();
+    let (entry, edits) = edits
+        .split_last()
+        .map_or((None, edits), |(last, edits)| (Some(last), edits));
+    for edit in edits {
+        let _ = apply(&mut card, edit);
+    }
+    forget_reasons(&mut card);
+    if let Some(entry) = entry {
+        let _ = apply(&mut card, entry);
+    }
+    card
+}
+
+/// Takes the reasons out of a card's trail and of its holds.
+pub(super) fn forget_reasons(card: &mut Value) {
+    for list in ["trail", "holds"] {
+        let entries = card.get_mut(list).and_then(Value::as_array_mut);
+        for entry in entries.into_iter().flatten() {
+            forget_reason(entry);
+            if let Some(released) = entry.get_mut("released") {
+                forget_reason(released);
+            }
+        }
+    }
+}
+
+/// Takes the reason out of an entry of the trail.
+pub fn forget_reason(entry: &mut Value) {
+    if let Some(entry) = entry.as_object_mut() {
+        entry.shift_remove("reason");
     }
 }
 
@@ -244,6 +304,14 @@ pub(super) fn archive_head(
         class,
         department,
     )))
+}
+
+/// The last day of a period of retention of this class that begins at a moment; none where it is permanent.
+pub(super) fn last_day(world: &World, class: Option<&str>, at: Timestamp) -> Option<String> {
+    let years = world.rulebook.retention.get(class?)?.years?;
+    let day = at.in_zone(world.calendar.zone()).date();
+    let last = world.rulebook.retention_from.last_day(day, years)?;
+    Some(last.to_string())
 }
 
 /// The code of a category in register numbers.

@@ -140,6 +140,15 @@ pub fn draft(
     if let Some(found) = misnamed(case, declared, &inner, &date, &purpose) {
         return Err(vec![found]);
     }
+    if let Some(only) = desk.world.rulebook.only(case.state())
+        && !only.iter().any(|own| own == name)
+    {
+        let state = &desk.world.rulebook.states[case.state()].label;
+        return Err(fault(
+            format!("the clue is “{}”, and takes no record any more", state.en),
+            format!("线索处于“{}”状态，不再接受任何记录", state.zh),
+        ));
+    }
     if desk.world.rulebook.seals(case.state()).contains(name) {
         let state = &desk.world.rulebook.states[case.state()].label;
         let (en, zh) = (&declared.label.en, &declared.label.zh);

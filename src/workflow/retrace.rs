@@ -15,15 +15,15 @@ use crate::rulebook::NumberHead;
 use crate::rulebook::Step;
 use crate::text::visible_line;
 use crate::workflow::card::{
-    Archival, archive_head, archive_number, code_of, next_number, trail_entry,
+    Archival, archive_head, archive_number, code_of, forget_reasons, next_number, trail_entry,
 };
 use crate::workflow::permission::permitted;
 use crate::workflow::renumber::{Renumbering, next_of};
 use crate::workflow::subject::subject_of;
 use crate::workflow::values::step_values;
 use crate::workflow::{
-    Actor, Command, Decision, Outcome, Subject, lateness_stays, not_under, outcome, step_scope,
-    step_value, takeable, unknown_step, urgency_changed,
+    Actor, Command, Decision, Outcome, Subject, lateness_stays, not_under, outcome, removal,
+    step_scope, step_value, takeable, unknown_step, urgency_changed,
 };
 use crate::world::World;
 use crate::yaml::{Edit, Path, Segment, apply};
@@ -94,6 +94,13 @@ fn judge(taken: &Taken<'_>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     let mut found = fields(world, &written, after, &values);
     let scope = step_scope(world, &written, &about);
     let outcome = outcome(world, &written, step, &subject, &scope, actor)?;
+    if let Some(name) = &step.removes {
+        // Removed, nobody could tell any more what was missing or had been changed.
+        found.extend(removal::lacks(taken.files, world, &before.folder));
+        let inner = subject.scope(world, &written, &scope, step);
+        let should = removal::certificate(taken.files, &written, (step, name), &inner)?;
+        found.extend(removal::differing(after, name, &should));
+    }
     found.extend(card(taken, step, &command, &subject, &scope, outcome)?);
     Ok(found)
 }
@@ -117,6 +124,12 @@ fn as_decided(world: &World, before: &Case, after: &Case, step: &Step) -> Case {
     let mut decided = Case::empty(&after.folder);
     decided.card = before.card.clone();
     decided.card_record = before.card_record.clone();
+    if step.removes.is_some() {
+        // All that the step was about is gone afterwards.
+        decided.records = before.records.clone();
+        decided.attachments = before.attachments.clone();
+        return decided;
+    }
     decided.attachments = after.attachments.clone();
     for (name, records) in &after.records {
         let mut kept = Vec::new();
@@ -357,6 +370,14 @@ fn card(
         }
     }
     expected.extend(outcome.card);
+    let mut expected = Value::Object(expected);
+    for edit in &outcome.edits {
+        let _ = apply(&mut expected, edit);
+    }
+    if step.removes.is_some() {
+        forget_reasons(&mut expected);
+    }
+    let expected = expected.as_object().cloned().unwrap_or_default();
     let empty = serde_json::Map::new();
     let actual = record.value.as_object().unwrap_or(&empty);
     let keys: BTreeSet<&String> = expected.keys().chain(actual.keys()).collect();

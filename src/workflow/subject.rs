@@ -38,6 +38,12 @@ impl Subject {
         }
     }
 
+    /// A field's path with the entry that the step is about, for which the star stands.
+    pub(super) fn in_entry(&self, field: &str) -> String {
+        let entry = self.entry.unwrap_or(1).saturating_sub(1);
+        field.replace('*', &entry.to_string())
+    }
+
     /// The clue's scope with the record and the entry that the step is about.
     pub(super) fn scope(&self, world: &World, case: &Case, scope: &Scope, step: &Step) -> Scope {
         let Some(record) = self.own(case, step) else {

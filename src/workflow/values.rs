@@ -178,9 +178,7 @@ pub(super) fn step_values<'c>(
         fields.filter(|((field, _), _)| !field.starts_with("clue."))
     {
         let (name, rest) = field.split_once('.').unwrap_or((field, ""));
-        // The star stands for the entry that the step is about.
-        let entry = subject.entry.unwrap_or(1).saturating_sub(1).to_string();
-        let rest = rest.replace("*", &entry);
+        let rest = subject.in_entry(rest);
         let targets = case.all(name).iter().filter(|record| match own {
             None => true,
             Some(own) if own.name == name => own.path == record.path,
@@ -216,7 +214,7 @@ pub(super) fn step_values<'c>(
     Ok(by_record)
 }
 
-fn without_nulls(value: Value) -> Value {
+pub(super) fn without_nulls(value: Value) -> Value {
     match value {
         Value::Object(object) => {
             // Who and when stand first in an entry, as people read it.

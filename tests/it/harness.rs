@@ -11,6 +11,8 @@ use tempfile::TempDir;
 pub(crate) struct World {
     folder: TempDir,
     minute: Cell<u32>,
+    /// The day on which everything happens.
+    day: Cell<&'static str>,
 }
 
 /// A draft of a report with every hint replaced by a sentence.
@@ -52,6 +54,7 @@ impl World {
         Self {
             folder: TempDir::new().expect("a temporary folder"),
             minute: Cell::new(0),
+            day: Cell::new("2026-11-23"),
         }
     }
 
@@ -69,6 +72,7 @@ impl World {
         let clone = Self {
             folder: TempDir::new().expect("a temporary folder"),
             minute: Cell::new(self.minute.get()),
+            day: Cell::new(self.day.get()),
         };
         let from = self.path().to_str().expect("a path");
         clone.git(&["clone", "--quiet", from, "."]);
@@ -80,6 +84,12 @@ impl World {
     pub(crate) fn collect(&self) -> String {
         let out = self.clue("zhao@example.org", &FORM).ok();
         out.lines().next().expect("an id").to_owned()
+    }
+
+    /// Goes on another day.
+    pub(crate) fn on(&self, day: &'static str) {
+        self.day.set(day);
+        self.minute.set(0);
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -107,7 +117,8 @@ impl World {
         self.minute.set(self.minute.get() + 1);
         let minute = self.minute.get();
         let date = format!(
-            "2026-11-23T{:02}:{:02}:00+08:00",
+            "{}T{:02}:{:02}:00+08:00",
+            self.day.get(),
             8 + minute / 60,
             minute % 60
         );

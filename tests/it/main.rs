@@ -27,6 +27,7 @@ mod paper;
 mod play;
 mod procedure;
 mod publish;
+mod retention;
 mod setting_up;
 mod signatures;
 mod stats;

@@ -9,7 +9,7 @@ use clue::diagnostic::{Code, Severity};
 use clue::document::{COVER, DOSSIER, SPINE};
 use clue::engine::Engine;
 use clue::files::MemoryFiles;
-use clue::paper::{Destruction, Press, destruction};
+use clue::paper::{Destroyed, Destruction, Press, destruction};
 use clue::text::Language;
 
 use crate::harness::World;
@@ -354,7 +354,11 @@ fn a_certificate_of_destruction_is_drawn() {
         title: "轴承外圈裂纹".to_owned(),
         destroyed: "2037-03-05T09:00:00+08:00".to_owned(),
         grounds: vec!["保管期限届满，经鉴定无继续保存价值。".to_owned()],
-        items: vec![("线索收集表".to_owned(), "1,204".to_owned())],
+        items: vec![Destroyed {
+            name: "线索收集表".to_owned(),
+            size: "1,204".to_owned(),
+            sha256: "0".repeat(64),
+        }],
         signed: vec![[
             "批准".to_owned(),
             "钱敏".to_owned(),

@@ -151,10 +151,10 @@ impl Play {
 
     pub(crate) fn apply(&mut self, changes: &Changes) {
         for (path, bytes) in changes.files() {
-            self.files.insert(
-                path.clone(),
-                Arc::clone(bytes.as_ref().expect("no step deletes")),
-            );
+            match bytes {
+                Some(bytes) => self.files.insert(path.clone(), Arc::clone(bytes)),
+                None => self.files.remove(path),
+            }
         }
     }
 
