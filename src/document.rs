@@ -37,6 +37,8 @@ pub struct DocumentInput<'a> {
     pub clue: &'a Value,
     pub records: &'a [RecordInput],
     pub templates: &'a Templates,
+    /// What the first page says where the records are an extract.
+    pub extract: Option<&'a str>,
 }
 
 /// One record of the clue.
@@ -64,9 +66,10 @@ pub struct RecordInput {
 )]
 pub fn render_html(input: &DocumentInput<'_>, document: &str) -> Result<String, Diagnostic> {
     let view = View { input };
-    if document == DOSSIER {
+    if [DOSSIER, COVER, SPINE].contains(&document) {
         let context = dossier::context(&view);
-        return input.templates.render("documents/dossier.html", &context);
+        let name = format!("documents/{document}.html");
+        return Ok(announced(input, input.templates.render(&name, &context)?));
     }
     let Some(record) = input.records.iter().find(|record| record.path == document) else {
         return Err(no_such_document(document));
@@ -74,7 +77,29 @@ pub fn render_html(input: &DocumentInput<'_>, document: &str) -> Result<String, 
     let mut context = base_context(&view);
     context["record"] = record_context(&view, record);
     context["layout"] = json!(layout(input.templates, &record.schema));
-    input.templates.render("documents/page.html", &context)
+    Ok(announced(
+        input,
+        input.templates.render("documents/page.html", &context)?,
+    ))
+}
+
+/// The page of an extract says that it is one, also where a template of the repository leaves it out.
+fn announced(input: &DocumentInput<'_>, html: String) -> String {
+    let Some(notice) = input
+        .extract
+        .filter(|_| !html.contains("class=\"extract\""))
+    else {
+        return html;
+    };
+    let notice = crate::template::escaped(notice);
+    let notice = format!("<p class=\"extract\">{notice}</p>");
+    match html
+        .find("<body")
+        .and_then(|at| Some(at + html[at..].find('>')? + 1))
+    {
+        Some(at) => format!("{}\n{notice}{}", &html[..at], &html[at..]),
+        None => notice + "\n" + &html,
+    }
 }
 
 fn no_such_document(document: &str) -> Diagnostic {
@@ -138,6 +163,7 @@ fn base_context(view: &View<'_>) -> Value {
         "office": view.department_of(input.organisation["duty"]["officer"].as_str().unwrap_or_default()),
         "reporter": view.reporter(),
         "layout": Value::Null,
+        "extract": input.extract.unwrap_or_default(),
     })
 }
 

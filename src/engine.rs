@@ -4,6 +4,7 @@
 mod audit;
 mod calendar;
 mod checkpoint;
+mod disclosure;
 mod documents;
 mod drafts;
 mod gate;
@@ -27,6 +28,7 @@ use std::time::Duration;
 pub use audit::HistoryReader;
 pub use calendar::{CalendarImport, YearChange};
 pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
+pub use disclosure::Shown;
 pub use gate::{Push, Pushed, Refusal};
 pub use hooks::install_hooks;
 pub use intake::{Collected, Intake, Judge};

@@ -37,6 +37,8 @@ pub mod world;
 
 pub mod case;
 
+pub mod disclosure;
+
 pub mod clock;
 
 pub mod change;

@@ -2,6 +2,7 @@
 //! It holds what an organisation decided, and decides nothing itself.
 
 mod deadline;
+mod disclosure;
 mod history;
 mod pattern;
 pub mod soundness;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
 pub use deadline::{Deadline, Escalation, Limit, Recipient, Statute};
+pub use disclosure::Withheld;
 pub use history::{Change, History};
 pub use pattern::{NameParts, match_path};
 
@@ -356,6 +358,9 @@ pub struct Rulebook {
     pub numbering: Numbering,
     pub roles: IndexMap<String, Named>,
     pub confidentiality: IndexMap<String, Named>,
+    /// What an extract keeps back from whom.
+    #[serde(default)]
+    pub disclosure: Vec<Withheld>,
     pub channels: IndexMap<String, Named>,
     pub urgencies: IndexMap<String, Named>,
     #[serde(default)]

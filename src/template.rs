@@ -31,6 +31,15 @@ const ENDINGS: &[&str] = &[
     "html", "htm", "css", "svg", "md", "yaml", "yml", "txt", "json", "csv", "tex",
 ];
 
+/// A text that can stand in HTML, between elements and in quoted attributes.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
+
 /// How Markdown becomes HTML that is safe to show: the caller passes it in.
 pub type MarkdownToHtml = fn(&str) -> String;
 

@@ -240,8 +240,12 @@ const CHINESE: &[(&str, &str)] = &[
         "把记录或整份卷宗输出为 HTML 页面或 PDF",
     ),
     (
-        "A record's path in the clue's folder, such as triage.yaml, or dossier; as PDF also cover and spine",
-        "记录在线索目录中的路径（如 triage.yaml），或 dossier 表示整份卷宗；PDF 另有 cover（封面目录）和 spine（卷脊标签）",
+        "A record's path in the clue's folder, such as triage.yaml, or dossier, cover or spine",
+        "记录在线索目录中的路径，如 triage.yaml；或 dossier（卷宗）、cover（封面）、spine（卷脊标签）",
+    ),
+    (
+        "Make an extract: only what this role, or who may see this confidentiality level, may know",
+        "制作摘录：只含该角色或可知悉该密级的人有权了解的内容",
     ),
     (
         "Folder of fonts that go before the program's own in a PDF",

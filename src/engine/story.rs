@@ -87,6 +87,7 @@ impl Engine {
             clue: &story.card,
             records: &[],
             templates: self.templates(),
+            extract: None,
         })
     }
 

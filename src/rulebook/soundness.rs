@@ -3,6 +3,7 @@
 
 mod conditions;
 mod deadlines;
+mod disclosure;
 mod numbers;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +39,7 @@ pub fn check(
     checker.deadlines();
     checker.numbers();
     checker.escalation();
+    checker.disclosure();
     checker.translations(node, "");
     if let Some(organisation) = organisation {
         checker.people(organisation);
