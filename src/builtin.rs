@@ -11,6 +11,7 @@ static SCHEMAS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/schema");
 static RECORDS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/records");
 static DOCUMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/documents");
 static PAPER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/paper");
+static SITE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/site");
 static HOSTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/ci");
 static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-repo/stories");
 static SAMPLE_ORGANISATION: &str = include_str!("../sample-repo/organisation.yaml");
@@ -25,6 +26,7 @@ pub fn files() -> &'static MemoryFiles {
             (&SCHEMAS, "schema"),
             (&RECORDS, "templates/records"),
             (&DOCUMENTS, "templates/documents"),
+            (&SITE, "templates/site"),
             (&PAPER, "templates/paper"),
         ] {
             add(folder, base, &mut files);

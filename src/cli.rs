@@ -32,6 +32,7 @@ mod render;
 mod renumber;
 mod setup;
 mod show;
+mod site;
 mod stats;
 mod supervise;
 mod why;
@@ -126,6 +127,8 @@ enum Subcommands {
     Hook(hook::Hook),
     /// Print a record or the whole dossier as an HTML page or as PDF
     Render(render::Render),
+    /// Make a static site of all clues for one reader: ledger, dossiers, statistics, search
+    Site(site::Site),
     /// Play the sample organisation's clues into a new repository, with their dossiers
     Demo(demo::Demo),
     /// Show the organisation's calendar, or add public holidays to it
@@ -180,6 +183,7 @@ impl Subcommands {
             | Self::Check(_)
             | Self::Audit(_)
             | Self::Render(_)
+            | Self::Site(_)
             | Self::Stats(_)
             | Self::Explain(_)
             | Self::Due(_)
@@ -418,6 +422,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Log(command) => command.run(&context),
         Subcommands::Doctor(command) => command.run(&context),
         Subcommands::Ledger(command) => command.run(&context),
+        Subcommands::Site(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Audit(command) => command.run(&context),
         Subcommands::Hook(command) => command.run(&context),

@@ -7,6 +7,7 @@ mod index;
 mod labels;
 mod sheet;
 mod story;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,7 @@ use serde_json::{Value, json};
 
 pub use sheet::{COVER, SPINE, Sheet, sheet};
 pub use story::{Telling, ToldFile, ToldLine, render_story, tell};
+pub use texts::texts;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::fields::View;
@@ -100,6 +102,11 @@ fn announced(input: &DocumentInput<'_>, html: String) -> String {
         Some(at) => format!("{}\n{notice}{}", &html[..at], &html[at..]),
         None => notice + "\n" + &html,
     }
+}
+
+/// What the dossier's template is given, for pages that show it in another frame.
+pub fn dossier_values(input: &DocumentInput<'_>) -> Value {
+    dossier::context(&View { input })
 }
 
 fn no_such_document(document: &str) -> Diagnostic {

@@ -366,6 +366,13 @@ impl Engine {
         head.commit().map(str::to_owned)
     }
 
+    /// When the commit that is checked out was made, as its author says; none where there is none.
+    pub fn head_time(&self) -> Option<Timestamp> {
+        let repository = self.repository().ok()?;
+        let id = ObjectId::parse(repository.head().ok()?.commit()?)?;
+        Some(repository.commit_facts(id).ok()?.author.time)
+    }
+
     /// What can be done with a clue now.
     pub fn next(&self, name: &str, now: Timestamp) -> Result<(Case, Vec<Possibility>), Failure> {
         let (case, found) = self.case(name)?;

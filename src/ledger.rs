@@ -2,6 +2,7 @@
 //! It holds no reporter: of what was done, only a clue that is open to everybody shows the text (P3).
 
 mod columns;
+pub mod page;
 mod summary;
 
 use chrono::NaiveDate;

@@ -68,6 +68,7 @@ pub mod doctor;
 
 pub mod demo;
 pub mod import;
+pub mod site;
 
 pub mod report;
 

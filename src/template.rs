@@ -24,6 +24,8 @@ pub use row::{Cell, Rendered, RowFault, RowTemplates, columns_named};
 const LARGEST: u64 = 1 << 20;
 /// Instructions that one rendering may take.
 const FUEL: u64 = 500_000;
+/// Instructions that each row of a long page may take more.
+const FUEL_A_ROW: u64 = 1_000;
 /// How deeply templates may include and call each other.
 const DEPTH: usize = 60;
 /// Endings of the files below `templates/` that are templates of this kind; fonts and Typst files are not.
@@ -121,6 +123,26 @@ impl Templates {
         } else {
             rendered
         })
+    }
+
+    /// Renders a page that has a row for each of many things, and so may take as many more instructions.
+    #[expect(
+        clippy::result_large_err,
+        reason = "made once a page, and every caller prints it"
+    )]
+    pub fn render_rows(
+        &self,
+        name: &str,
+        context: &serde_json::Value,
+        rows: usize,
+    ) -> Result<String, Diagnostic> {
+        let mut environment = self.environment.clone();
+        let more = u64::try_from(rows).unwrap_or(u64::MAX);
+        environment.set_fuel(Some(FUEL.saturating_add(more.saturating_mul(FUEL_A_ROW))));
+        environment
+            .get_template(name)
+            .and_then(|template| template.render(Serde(context)))
+            .map_err(|error| self.diagnostic(name, &error))
     }
 
     /// Compiles every template and reports those that are not well-formed.

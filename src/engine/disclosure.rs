@@ -38,11 +38,20 @@ impl Engine {
     ///
     /// What could be either is written `role:KEY` or `level:KEY`.
     pub fn reader(&self, option: &str, text: &str) -> Result<Reader, Failure> {
-        let rulebook = &self.world().rulebook;
         let (kind, name) = match text.split_once([':', '：']) {
             Some((kind @ ("role" | "level"), name)) => (kind, name),
             _ => ("", text),
         };
+        self.reader_of(option, kind, name)
+    }
+
+    /// The reader of a confidentiality level, by its key or label.
+    pub fn reader_of_level(&self, option: &str, text: &str) -> Result<Reader, Failure> {
+        self.reader_of(option, "level", text.strip_prefix("level:").unwrap_or(text))
+    }
+
+    fn reader_of(&self, option: &str, kind: &str, name: &str) -> Result<Reader, Failure> {
+        let rulebook = &self.world().rulebook;
         let same = |key: &str, label: &Bilingual| {
             key == name
                 || [&label.en, &label.zh]
@@ -64,7 +73,7 @@ impl Engine {
                 .find_map(|(key, _)| Reader::of_level(rulebook, key));
             found.extend(level);
         }
-        let text = visible_line(text);
+        let text = visible_line(name);
         let (message, remedy) = match found.len() {
             1 => return Ok(found.remove(0)),
             0 => {
