@@ -6,12 +6,15 @@
 
 mod fold;
 mod needle;
+mod quiet;
 mod walk;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::Value;
+
+pub use quiet::Quiet;
 
 use crate::case::{CARD, Case, Record};
 use crate::disclosure::needle::Needles;
@@ -181,6 +184,22 @@ pub fn extract(
         withheld: counted,
         reader: reader.clone(),
     })
+}
+
+/// Whether a text repeats something of a clue that anybody's extract would keep back elsewhere.
+pub fn repeats(world: &World, case: &Case, text: &str) -> bool {
+    let mut words = Vec::new();
+    let entries = world.rulebook.disclosure.iter();
+    for field in entries
+        .filter(|entry| entry.elsewhere)
+        .flat_map(|entry| &entry.fields)
+    {
+        let (record, inner) = field.split_once('.').unwrap_or((field, ""));
+        for record in case.all(record) {
+            walk::texts(&record.value, &path_of(inner), &mut words);
+        }
+    }
+    !Needles::new(&words).found(text).is_empty()
 }
 
 fn take_from(record: &mut Record, schema: &Value, hidden: &[&Path], taker: &mut walk::Taker<'_>) {

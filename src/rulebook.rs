@@ -400,6 +400,9 @@ impl Rulebook {
     pub fn from_value(value: Value) -> Result<Self, String> {
         let mut rulebook: Self =
             serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+        if value.get("disclosure").is_none() {
+            rulebook.disclosure = disclosure::usual(&rulebook.confidentiality);
+        }
         rulebook.value = value;
         Ok(rulebook)
     }

@@ -5,6 +5,7 @@
 //! - Latin letters and digits only as whole words: `Lee` is not in `fleet`.
 //! - Of a name in several words or with a title, each word by itself where it begins with a capital letter or is Chinese
 //!   of two characters or more; of a Chinese name with a title also the name without it.
+//! - E-mail addresses and names of accounts inside a value.
 //! - Every number of four digits or more in a value, but for years; of one of eight or more also its end, as far as seven
 //!   digits, which is the number without the code of country or area.
 
@@ -153,11 +154,13 @@ fn is_wide(character: char) -> bool {
 fn of_value(value: &str, needles: &mut Vec<Needle>) {
     let whole: Vec<char> = characters(value);
     let mut add = |characters: Vec<char>, capital: bool, inside: bool| {
-        needles.push(Needle {
-            characters,
-            capital,
-            inside,
-        });
+        if !characters.is_empty() {
+            needles.push(Needle {
+                characters,
+                capital,
+                inside,
+            });
+        }
     };
     let has_digit = whole.iter().any(char::is_ascii_digit);
     if whole.len() >= 2 && !whole.iter().all(char::is_ascii_digit) {
@@ -177,14 +180,8 @@ fn of_value(value: &str, needles: &mut Vec<Needle>) {
         let inside = number.len() >= LOCAL;
         add(number, false, inside);
     }
-    for word in value.split_whitespace().filter(|word| word.contains('@')) {
-        let address =
-            word.trim_matches(|one: char| BETWEEN.contains(&one) || one == '.' || one == '。');
-        add(
-            characters(address.rsplit(['：', ':']).next().unwrap_or(address)),
-            false,
-            false,
-        );
+    for word in addresses(value) {
+        add(characters(word), false, false);
     }
     if has_digit || value.contains('@') {
         return;
@@ -214,6 +211,20 @@ fn of_value(value: &str, needles: &mut Vec<Needle>) {
             add(bare, false, false);
         }
     }
+}
+
+/// E-mail addresses, and names of accounts: words of letters with a digit or a low line in them.
+fn addresses(value: &str) -> impl Iterator<Item = &str> {
+    let inside = |one: char| one.is_alphanumeric() && !is_wide(one) || "@._%+-".contains(one);
+    let words = value.split(move |one: char| !inside(one));
+    let words = words.map(|word| word.trim_matches(['.', '-', '+', '%']));
+    words.filter(|word| {
+        let has = |what: fn(char) -> bool| word.chars().any(what);
+        let is_account = word.chars().count() > NUMBER
+            && has(|one| one.is_alphabetic())
+            && has(|one| one.is_ascii_digit() || one == '_');
+        (word.contains('@') && word.len() > 2) || is_account
+    })
 }
 
 fn characters(text: &str) -> Vec<char> {

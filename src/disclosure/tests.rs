@@ -71,6 +71,12 @@ fn a_number_is_known_by_its_digits() {
         "Wang@Example.org；mailto:wang%40example.org",
         "■；mailto:■",
     );
+    case(
+        "13800138000，wang@example.org",
+        "写给 wang@example.org。",
+        "写给 ■。",
+    );
+    case("微信 lao_wang88", "微信号LAO_WANG88，wang", "微信号■，wang");
     case("邮箱：wang@example.org", "wang@example.org", "■");
 }
 

@@ -107,19 +107,29 @@ impl Taker<'_> {
             return text.to_owned();
         }
         self.withheld += found.len();
-        let mut masked = String::with_capacity(text.len());
-        let mut at = 0;
-        for (start, end) in found {
-            masked.push_str(&text[at..start]);
-            masked.push_str(self.mark);
-            at = end;
-            if text[at..].starts_with(&binds) {
-                masked.push(' ');
-            }
-        }
-        masked.push_str(&text[at..]);
-        masked
+        put(&found, text, self.mark, binds)
     }
+}
+
+/// The text with the mark in these places, and a blank behind it where the next character would bind it.
+pub(super) fn put(
+    places: &[(usize, usize)],
+    text: &str,
+    mark: &str,
+    binds: impl Fn(char) -> bool,
+) -> String {
+    let mut masked = String::with_capacity(text.len());
+    let mut at = 0;
+    for (start, end) in places {
+        masked.push_str(&text[at..*start]);
+        masked.push_str(mark);
+        at = *end;
+        if text[at..].starts_with(&binds) {
+            masked.push(' ');
+        }
+    }
+    masked.push_str(&text[at..]);
+    masked
 }
 
 fn is_nothing(value: &Value) -> bool {

@@ -15,6 +15,7 @@ mod harness;
 mod import;
 mod index;
 mod layers;
+mod leaks;
 mod ledger;
 mod log;
 mod merge;
