@@ -22,8 +22,12 @@ mod steps;
 mod story;
 mod supervision;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
+
+use serde_json::Value;
 
 pub use audit::HistoryReader;
 pub use calendar::{CalendarImport, YearChange};
@@ -111,6 +115,8 @@ pub struct Engine {
     files: DiskFiles,
     world: World,
     templates: Templates,
+    /// The schemas as documents take them.
+    schemas: OnceLock<BTreeMap<String, Value>>,
     /// What is wrong with organisation and rulebook, short of making them unusable.
     pub findings: Vec<Diagnostic>,
 }
@@ -196,6 +202,7 @@ impl Engine {
             files,
             world,
             templates,
+            schemas: OnceLock::new(),
             findings,
         })
     }

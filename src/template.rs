@@ -136,13 +136,19 @@ impl Templates {
         context: &serde_json::Value,
         rows: usize,
     ) -> Result<String, Diagnostic> {
-        let mut environment = self.environment.clone();
-        let more = u64::try_from(rows).unwrap_or(u64::MAX);
-        environment.set_fuel(Some(FUEL.saturating_add(more.saturating_mul(FUEL_A_ROW))));
-        environment
-            .get_template(name)
-            .and_then(|template| template.render(Serde(context)))
-            .map_err(|error| self.diagnostic(name, &error))
+        let render =
+            |environment: &Environment<'_>| environment.get_template(name)?.render(Serde(context));
+        let usual = render(&self.environment);
+        let is_long = matches!(&usual, Err(error) if error.kind() == ErrorKind::OutOfFuel);
+        let rendered = if is_long {
+            let mut environment = self.environment.clone();
+            let more = u64::try_from(rows).unwrap_or(u64::MAX);
+            environment.set_fuel(Some(FUEL.saturating_add(more.saturating_mul(FUEL_A_ROW))));
+            render(&environment)
+        } else {
+            usual
+        };
+        rendered.map_err(|error| self.diagnostic(name, &error))
     }
 
     /// Compiles every template and reports those that are not well-formed.

@@ -329,7 +329,15 @@ impl Ledger {
             moment: made.now,
             selection: self.selection(),
             totals: &made.totals,
-            notes: notes(made).lines().map(str::to_owned).collect(),
+            extract: made
+                .reader
+                .as_ref()
+                .map_or_else(String::new, |(reader, hidden)| {
+                    hidden_note(reader, *hidden, made.context)
+                        .trim_end()
+                        .to_owned()
+                }),
+            notes: faults(made).lines().map(str::to_owned).collect(),
         }
     }
 
@@ -372,10 +380,16 @@ fn clues(count: usize) -> &'static str {
 
 /// What the rows do not tell: clues that have none, and records that could not be read.
 fn notes(made: &Made<'_>) -> String {
+    let for_whom = made
+        .reader
+        .as_ref()
+        .map(|(reader, hidden)| hidden_note(reader, *hidden, made.context));
+    for_whom.unwrap_or_default() + &faults(made)
+}
+
+/// The same without whom it is made for.
+fn faults(made: &Made<'_>) -> String {
     let mut text = String::new();
-    if let Some((reader, hidden)) = &made.reader {
-        text.push_str(&hidden_note(reader, *hidden, made.context));
-    }
     if made.unreadable > 0 {
         text.push_str(&unreadable_note(made.unreadable, made.context));
     }

@@ -28,7 +28,7 @@ pub(super) fn fold(text: &str) -> Vec<Folded> {
     let mut characters = text.char_indices().peekable();
     while let Some((start, first)) = characters.next() {
         let rest = &text[start..];
-        let meant: Option<(String, usize)> = match first {
+        let meant: Option<(char, usize)> = match first {
             '<' if rest.starts_with("<!--") => {
                 let length = rest.find("-->").map_or(rest.len(), |at| at + 3);
                 skip_to(&mut characters, start + length);
@@ -39,26 +39,27 @@ pub(super) fn fold(text: &str) -> Vec<Folded> {
             '%' => encoded(rest),
             _ => None,
         };
-        let (meant, length) = meant.unwrap_or_else(|| (first.to_string(), first.len_utf8()));
-        skip_to(&mut characters, start + length);
-        for character in meant.chars() {
-            if is_between(character) {
-                joined = false;
-                continue;
-            }
+        let mut add = |character: char, end: usize| {
             for plain in fold_character(character) {
-                if is_between(plain) {
+                if is_between(character) || is_between(plain) {
                     joined = false;
                     continue;
                 }
                 folded.push(Folded {
                     character: plain,
                     start,
-                    end: start + length,
+                    end,
                     joined,
                     capital: character.is_uppercase(),
                 });
                 joined = true;
+            }
+        };
+        match meant {
+            None => add(first, start + first.len_utf8()),
+            Some((meant, length)) => {
+                add(meant, start + length);
+                skip_to(&mut characters, start + length);
             }
         }
     }
@@ -95,7 +96,7 @@ fn is_between(character: char) -> bool {
 }
 
 /// The character that `&#29579;` or `&#x738B;` means, and how long the reference is.
-fn reference(text: &str) -> Option<(String, usize)> {
+fn reference(text: &str) -> Option<(char, usize)> {
     let inner = text.strip_prefix("&#")?;
     let end = inner
         .bytes()
@@ -107,11 +108,11 @@ fn reference(text: &str) -> Option<(String, usize)> {
         None => inner[..end].parse(),
     };
     let character = char::from_u32(number.ok()?)?;
-    Some((character.to_string(), 2 + end + 1))
+    Some((character, 2 + end + 1))
 }
 
 /// The one character that a run of `%E7%8E%8B` begins with, and how long it is written.
-fn encoded(text: &str) -> Option<(String, usize)> {
+fn encoded(text: &str) -> Option<(char, usize)> {
     let bytes = text.as_bytes();
     let byte = |at: usize| -> Option<u8> {
         let digits = bytes.get(at * 3..at * 3 + 3)?;
@@ -126,6 +127,6 @@ fn encoded(text: &str) -> Option<(String, usize)> {
         _ => return None,
     };
     let all: Option<Vec<u8>> = (0..length).map(byte).collect();
-    let character = String::from_utf8(all?).ok()?;
+    let character = String::from_utf8(all?).ok()?.chars().next()?;
     Some((character, length * 3))
 }

@@ -9,6 +9,8 @@
 //! - Every number of four digits or more in a value, but for years; of one of eight or more also its end, as far as seven
 //!   digits, which is the number without the code of country or area.
 
+use std::collections::HashMap;
+
 use crate::disclosure::fold::{Folded, fold};
 
 /// What stands between the words of a name.
@@ -70,8 +72,9 @@ struct Needle {
 }
 
 /// Everything that is looked for in the texts of a clue.
+/// By their first character.
 #[derive(Debug, Default)]
-pub(super) struct Needles(Vec<Needle>);
+pub(super) struct Needles(HashMap<char, Vec<Needle>>);
 
 impl Needles {
     /// What of these values is looked for.
@@ -82,7 +85,14 @@ impl Needles {
         }
         needles.sort_unstable();
         needles.dedup();
-        Self(needles)
+        let mut by_first: HashMap<char, Vec<Needle>> = HashMap::new();
+        for needle in needles {
+            by_first
+                .entry(needle.characters[0])
+                .or_default()
+                .push(needle);
+        }
+        Self(by_first)
     }
 
     /// The parts of a text that repeat a value, in bytes, in order, none touching another.
@@ -93,7 +103,8 @@ impl Needles {
         let folded = fold(text);
         let mut found = Vec::new();
         for at in 0..folded.len() {
-            for needle in &self.0 {
+            let here = self.0.get(&folded[at].character);
+            for needle in here.into_iter().flatten() {
                 if needle.stands_at(&folded, at) {
                     let last = at + needle.characters.len() - 1;
                     found.push((folded[at].start, folded[last].end));

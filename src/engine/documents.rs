@@ -105,7 +105,7 @@ impl Engine {
             language,
             organisation: &world.organisation_value,
             rulebook: &world.rulebook.value,
-            schemas: &schemas,
+            schemas,
             clue: case
                 .card_record
                 .as_ref()
@@ -135,7 +135,7 @@ impl Engine {
                 language,
                 organisation: &world.organisation_value,
                 rulebook: &world.rulebook.value,
-                schemas: &schemas,
+                schemas,
                 clue,
                 records: &[],
                 templates: self.templates(),
@@ -145,12 +145,14 @@ impl Engine {
         render_index(&inputs).map_err(|found| Failure::Findings(vec![found]))
     }
 
-    pub(super) fn schemas(&self) -> BTreeMap<String, Value> {
-        self.world()
-            .schemas
-            .iter()
-            .map(|(name, schema)| (name.to_owned(), schema.clone()))
-            .collect()
+    /// The schemas as documents take them, made once.
+    pub(super) fn schemas(&self) -> &BTreeMap<String, Value> {
+        self.schemas.get_or_init(|| {
+            let schemas = self.world().schemas.iter();
+            schemas
+                .map(|(name, schema)| (name.to_owned(), schema.clone()))
+                .collect()
+        })
     }
 }
 

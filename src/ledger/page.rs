@@ -18,6 +18,8 @@ pub struct LedgerFacts<'a> {
     /// The options that chose the rows; empty where all were taken.
     pub selection: String,
     pub totals: &'a Totals,
+    /// What stands above the table where it is made for a reader; else empty.
+    pub extract: String,
     /// Sentences below the table, such as what could not be read.
     pub notes: Vec<String>,
 }
@@ -74,7 +76,7 @@ pub fn values(rows: &[Row], world: &World, language: Language, facts: &LedgerFac
         "organisation": visible_line(&world.organisation.name),
         "number": "",
         "mark": mark,
-        "extract": "",
+        "extract": facts.extract,
         "moment": facts.moment.minutes(),
         "selection": facts.selection,
         "counts": { "clues": facts.totals.clues, "open": facts.totals.open, "overdue": facts.totals.overdue },

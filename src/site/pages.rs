@@ -103,6 +103,7 @@ impl Pages<'_> {
             moment: self.moment,
             selection: String::new(),
             totals: counted.totals,
+            extract: String::new(),
             notes: self.notes(counted),
         };
         let mut context = values(counted.rows, world, language, &facts);
