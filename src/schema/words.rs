@@ -178,7 +178,8 @@ pub(super) fn describe(
 fn unknown_field(key: &str, path: &str, node: &Node, schema: &Value, pointer: &str) -> Diagnostic {
     let span = node.entry(key).map_or(node.span, |entry| entry.key_span);
     // What stands behind a full-width colon is what the field holds, and findings are read by many.
-    let shown = visible_line(key.split_once('：').map_or(key, |(label, _)| label));
+    let label = key.split_inclusive('：').next().unwrap_or(key);
+    let shown = visible_line(label);
     let diagnostic = Diagnostic::new(
         Code::SchemaUnknown,
         Place::at(path, span),
