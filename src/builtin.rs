@@ -12,6 +12,7 @@ static RECORDS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/records");
 static DOCUMENTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/documents");
 static PAPER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/paper");
 static ARCHIVE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/archive");
+static SITE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/site");
 static HOSTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/ci");
 static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-repo/stories");
 static SAMPLE_ORGANISATION: &str = include_str!("../sample-repo/organisation.yaml");
@@ -26,6 +27,7 @@ pub fn files() -> &'static MemoryFiles {
             (&SCHEMAS, "schema"),
             (&RECORDS, "templates/records"),
             (&DOCUMENTS, "templates/documents"),
+            (&SITE, "templates/site"),
             (&PAPER, "templates/paper"),
             (&ARCHIVE, "templates/archive"),
         ] {

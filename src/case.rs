@@ -126,6 +126,7 @@ impl Record {
 }
 
 /// One clue with everything that its folder holds.
+#[derive(Clone)]
 pub struct Case {
     pub id: String,
     /// The clue's folder, below the repository's.

@@ -34,6 +34,7 @@ mod renumber;
 mod retention;
 mod setup;
 mod show;
+mod site;
 mod stats;
 mod supervise;
 mod verify;
@@ -135,6 +136,8 @@ enum Subcommands {
     Verify(verify::Verify),
     /// Print a record or the whole dossier as an HTML page or as PDF
     Render(render::Render),
+    /// Make a static site of all clues for one reader: ledger, dossiers, statistics, search
+    Site(site::Site),
     /// Play the sample organisation's clues into a new repository, with their dossiers
     Demo(demo::Demo),
     /// Show the organisation's calendar, or add public holidays to it
@@ -192,6 +195,7 @@ impl Subcommands {
             | Self::Audit(_)
             | Self::Verify(_)
             | Self::Render(_)
+            | Self::Site(_)
             | Self::Stats(_)
             | Self::Explain(_)
             | Self::Due(_)
@@ -431,6 +435,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Doctor(command) => command.run(&context),
         Subcommands::Ledger(command) => command.run(&context),
         Subcommands::Retention(command) => command.run(&context),
+        Subcommands::Site(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Audit(command) => command.run(&context),
         Subcommands::Hook(command) => command.run(&context),

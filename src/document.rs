@@ -8,6 +8,7 @@ mod labels;
 mod sheet;
 mod story;
 mod story_text;
+mod texts;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,7 @@ use serde_json::{Value, json};
 pub use sheet::{COVER, SPINE, Sheet, sheet};
 pub use story::{Telling, ToldFile, ToldLine, render_story, tell};
 pub use story_text::story_text;
+pub use texts::texts;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::fields::View;
@@ -39,6 +41,8 @@ pub struct DocumentInput<'a> {
     pub clue: &'a Value,
     pub records: &'a [RecordInput],
     pub templates: &'a Templates,
+    /// What the first page says where the records are an extract.
+    pub extract: Option<&'a str>,
 }
 
 /// One record of the clue.
@@ -66,9 +70,10 @@ pub struct RecordInput {
 )]
 pub fn render_html(input: &DocumentInput<'_>, document: &str) -> Result<String, Diagnostic> {
     let view = View { input };
-    if document == DOSSIER {
+    if [DOSSIER, COVER, SPINE].contains(&document) {
         let context = dossier::context(&view);
-        return input.templates.render("documents/dossier.html", &context);
+        let name = format!("documents/{document}.html");
+        return Ok(announced(input, input.templates.render(&name, &context)?));
     }
     let Some(record) = input.records.iter().find(|record| record.path == document) else {
         return Err(no_such_document(document));
@@ -76,7 +81,34 @@ pub fn render_html(input: &DocumentInput<'_>, document: &str) -> Result<String, 
     let mut context = base_context(&view);
     context["record"] = record_context(&view, record);
     context["layout"] = json!(layout(input.templates, &record.schema));
-    input.templates.render("documents/page.html", &context)
+    Ok(announced(
+        input,
+        input.templates.render("documents/page.html", &context)?,
+    ))
+}
+
+/// The page of an extract says that it is one, also where a template of the repository leaves it out.
+fn announced(input: &DocumentInput<'_>, html: String) -> String {
+    let Some(notice) = input
+        .extract
+        .filter(|_| !html.contains("class=\"extract\""))
+    else {
+        return html;
+    };
+    let notice = crate::template::escaped(notice);
+    let notice = format!("<p class=\"extract\">{notice}</p>");
+    match html
+        .find("<body")
+        .and_then(|at| Some(at + html[at..].find('>')? + 1))
+    {
+        Some(at) => format!("{}\n{notice}{}", &html[..at], &html[at..]),
+        None => notice + "\n" + &html,
+    }
+}
+
+/// What the dossier's template is given, for pages that show it in another frame.
+pub fn dossier_values(input: &DocumentInput<'_>) -> Value {
+    dossier::context(&View { input })
 }
 
 fn no_such_document(document: &str) -> Diagnostic {
@@ -140,6 +172,7 @@ fn base_context(view: &View<'_>) -> Value {
         "office": view.department_of(input.organisation["duty"]["officer"].as_str().unwrap_or_default()),
         "reporter": view.reporter(),
         "layout": Value::Null,
+        "extract": input.extract.unwrap_or_default(),
     })
 }
 

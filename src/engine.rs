@@ -8,6 +8,7 @@ mod calendar;
 #[cfg(feature = "pdf")]
 mod certificate;
 mod checkpoint;
+mod disclosure;
 mod documents;
 mod drafts;
 mod gate;
@@ -27,14 +28,19 @@ mod steps;
 mod story;
 mod supervision;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 use std::time::Duration;
+
+use serde_json::Value;
 
 #[cfg(feature = "pdf")]
 pub use archive::{ArchiveRequest, Archived};
 pub use audit::HistoryReader;
 pub use calendar::{CalendarImport, YearChange};
 pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
+pub use disclosure::Shown;
 pub use gate::{Push, Pushed, Refusal};
 pub use hooks::install_hooks;
 pub use intake::{Collected, Intake, Judge};
@@ -118,6 +124,8 @@ pub struct Engine {
     files: DiskFiles,
     world: World,
     templates: Templates,
+    /// The schemas as documents take them.
+    schemas: OnceLock<BTreeMap<String, Value>>,
     /// What is wrong with organisation and rulebook, short of making them unusable.
     pub findings: Vec<Diagnostic>,
 }
@@ -203,6 +211,7 @@ impl Engine {
             files,
             world,
             templates,
+            schemas: OnceLock::new(),
             findings,
         })
     }
@@ -371,6 +380,13 @@ impl Engine {
     pub fn head(&self) -> Option<String> {
         let head = self.repository().ok()?.head().ok()?;
         head.commit().map(str::to_owned)
+    }
+
+    /// When the commit that is checked out was made, as its author says; none where there is none.
+    pub fn head_time(&self) -> Option<Timestamp> {
+        let repository = self.repository().ok()?;
+        let id = ObjectId::parse(repository.head().ok()?.commit()?)?;
+        Some(repository.commit_facts(id).ok()?.author.time)
     }
 
     /// What can be done with a clue now.

@@ -2,6 +2,7 @@
 //! It holds no reporter: of what was done, only a clue that is open to everybody shows the text (P3).
 
 mod columns;
+pub mod page;
 mod summary;
 
 use chrono::NaiveDate;
@@ -13,7 +14,8 @@ pub use summary::{Totals, tables};
 use crate::calendar::{Calendar, Unit};
 use crate::case::{Case, Record};
 use crate::clock::{Clock, Phase, words};
-use crate::text::{Bilingual, shorten, visible_line};
+use crate::disclosure::{mark, repeats};
+use crate::text::{Bilingual, Language, shorten, visible_line};
 use crate::time::Timestamp;
 use crate::world::World;
 
@@ -318,7 +320,9 @@ fn progress(world: &World, case: &Case, confidentiality: &str) -> Option<Progres
         .filter_map(|entry| Some((Timestamp::parse(entry["at"].as_str()?)?, entry)))
         .max_by_key(|(at, _)| at.seconds())?;
     let text = entry["text"].as_str().unwrap_or_default();
-    let is_shown = is_for_everybody(world, confidentiality) && !names_reporter(case, text);
+    let is_shown = is_for_everybody(world, confidentiality)
+        && !repeats(world, case, text)
+        && !mentions_mark(text);
     Some(Progress {
         on: world.calendar.local(at).date_naive(),
         text: is_shown.then(|| one_line(text)),
@@ -338,16 +342,11 @@ fn is_for_everybody(world: &World, confidentiality: &str) -> bool {
         })
 }
 
-/// Whether a text holds the reporter's name or contact.
-fn names_reporter(case: &Case, text: &str) -> bool {
-    let Some(collection) = case.record("collection") else {
-        return false;
-    };
-    ["/reporter/name", "/reporter/contact"]
+/// Whether an extract has kept something back here: what is left of the sentence tells who was meant.
+fn mentions_mark(text: &str) -> bool {
+    [Language::En, Language::Zh]
         .iter()
-        .filter_map(|pointer| collection.text_at(pointer))
-        .map(str::trim)
-        .any(|own| !own.is_empty() && text.contains(own))
+        .any(|language| text.contains(mark(*language)))
 }
 
 fn one_line(text: &str) -> String {

@@ -37,6 +37,8 @@ pub mod world;
 
 pub mod case;
 
+pub mod disclosure;
+
 pub mod clock;
 
 pub mod change;
@@ -68,6 +70,7 @@ pub mod doctor;
 
 pub mod demo;
 pub mod import;
+pub mod site;
 
 pub mod report;
 

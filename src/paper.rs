@@ -26,8 +26,9 @@ use crate::paper::fonts::Fonts;
 use crate::paper::world::{Desk, file_id};
 use crate::time::Timestamp;
 
+pub use crate::ledger::page::LedgerFacts;
 pub use fonts::faces_in;
-pub use sheets::{Destroyed, Destruction, LedgerFacts, destruction, ledger};
+pub use sheets::{Destroyed, Destruction, destruction, ledger};
 pub use values::MISSING;
 
 /// Where the Typst templates lie, in the program and in a repository that has its own.

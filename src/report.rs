@@ -17,6 +17,7 @@ use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 use serde_json::{Value, json};
 
 use crate::diagnostic::{Diagnostic, Place, Severity};
+use crate::disclosure::Quiet;
 use crate::files::Files;
 use crate::text::{Language, visible, visible_line};
 use crate::world::MAXIMUM_RECORD;
@@ -34,8 +35,9 @@ pub struct Style {
 /// Findings as text, each with its line and a caret, and a last line that counts them.
 pub fn text(diagnostics: &[Diagnostic], files: &dyn Files, style: Style) -> String {
     let mut shown = String::new();
+    let quiet = Quiet::of(files);
     for diagnostic in diagnostics {
-        shown.push_str(&one(diagnostic, files, style));
+        shown.push_str(&drawn(&quiet.diagnostic(diagnostic), files, &quiet, style));
         shown.push_str("\n\n");
     }
     shown.push_str(&count(diagnostics, style.language));
@@ -44,6 +46,11 @@ pub fn text(diagnostics: &[Diagnostic], files: &dyn Files, style: Style) -> Stri
 
 /// One finding as text.
 pub fn one(diagnostic: &Diagnostic, files: &dyn Files, style: Style) -> String {
+    let quiet = Quiet::of(files);
+    drawn(&quiet.diagnostic(diagnostic), files, &quiet, style)
+}
+
+fn drawn(diagnostic: &Diagnostic, files: &dyn Files, quiet: &Quiet<'_>, style: Style) -> String {
     let language = style.language;
     let message = visible(diagnostic.message.get(language));
     let title = match diagnostic.severity {
@@ -59,6 +66,7 @@ pub fn one(diagnostic: &Diagnostic, files: &dyn Files, style: Style) -> String {
         _ => code.to_owned(),
     };
     let source = source_of(files, &diagnostic.place);
+    let source = source.map(|text| quiet.source(&diagnostic.place.path, &text).into_owned());
     let path = visible_line(&diagnostic.place.path);
     let heading = title.primary_title(message).id(code);
     let mut group = match (&source, diagnostic.place.span) {
@@ -145,7 +153,7 @@ pub fn json_of(reported: &[Reported<'_>], language: Language) -> Value {
     let findings: Vec<Value> = reported::place(reported, "")
         .iter()
         .map(|placed| {
-            let diagnostic = placed.reported.diagnostic;
+            let diagnostic = &placed.diagnostic;
             let mut finding = json!({
                 "code": diagnostic.code.name(),
                 "severity": diagnostic.severity,

@@ -3,6 +3,7 @@
 
 mod archive;
 mod deadline;
+mod disclosure;
 mod history;
 mod keeping;
 mod pattern;
@@ -17,6 +18,7 @@ use serde_json::Value;
 
 pub use archive::{Archive, NumberHead};
 pub use deadline::{Deadline, Escalation, Limit, Recipient, Statute};
+pub use disclosure::Withheld;
 pub use history::{Change, History};
 pub use keeping::{Retention, RetentionFrom};
 pub use pattern::{NameParts, match_path};
@@ -359,6 +361,9 @@ pub struct Rulebook {
     pub numbering: Numbering,
     pub roles: IndexMap<String, Named>,
     pub confidentiality: IndexMap<String, Named>,
+    /// What an extract keeps back from whom.
+    #[serde(default)]
+    pub disclosure: Vec<Withheld>,
     pub channels: IndexMap<String, Named>,
     pub urgencies: IndexMap<String, Named>,
     #[serde(default)]
@@ -406,6 +411,9 @@ impl Rulebook {
     pub fn from_value(value: Value) -> Result<Self, String> {
         let mut rulebook: Self =
             serde_json::from_value(value.clone()).map_err(|error| error.to_string())?;
+        if value.get("disclosure").is_none() {
+            rulebook.disclosure = disclosure::usual(&rulebook.confidentiality);
+        }
         rulebook.value = value;
         Ok(rulebook)
     }

@@ -24,12 +24,23 @@ pub use row::{Cell, Rendered, RowFault, RowTemplates, columns_named};
 const LARGEST: u64 = 1 << 20;
 /// Instructions that one rendering may take.
 const FUEL: u64 = 500_000;
+/// Instructions that each row of a long page may take more.
+const FUEL_A_ROW: u64 = 1_000;
 /// How deeply templates may include and call each other.
 const DEPTH: usize = 60;
 /// Endings of the files below `templates/` that are templates of this kind; fonts and Typst files are not.
 const ENDINGS: &[&str] = &[
     "html", "htm", "css", "svg", "md", "yaml", "yml", "txt", "json", "csv", "tex", "xml",
 ];
+
+/// A text that can stand in HTML, between elements and in quoted attributes.
+pub fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
 
 /// How Markdown becomes HTML that is safe to show: the caller passes it in.
 pub type MarkdownToHtml = fn(&str) -> String;
@@ -112,6 +123,32 @@ impl Templates {
         } else {
             rendered
         })
+    }
+
+    /// Renders a page that has a row for each of many things, and so may take as many more instructions.
+    #[expect(
+        clippy::result_large_err,
+        reason = "made once a page, and every caller prints it"
+    )]
+    pub fn render_rows(
+        &self,
+        name: &str,
+        context: &serde_json::Value,
+        rows: usize,
+    ) -> Result<String, Diagnostic> {
+        let render =
+            |environment: &Environment<'_>| environment.get_template(name)?.render(Serde(context));
+        let usual = render(&self.environment);
+        let is_long = matches!(&usual, Err(error) if error.kind() == ErrorKind::OutOfFuel);
+        let rendered = if is_long {
+            let mut environment = self.environment.clone();
+            let more = u64::try_from(rows).unwrap_or(u64::MAX);
+            environment.set_fuel(Some(FUEL.saturating_add(more.saturating_mul(FUEL_A_ROW))));
+            render(&environment)
+        } else {
+            usual
+        };
+        rendered.map_err(|error| self.diagnostic(name, &error))
     }
 
     /// Compiles every template and reports those that are not well-formed.

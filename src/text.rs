@@ -148,6 +148,21 @@ pub fn is_invisible(character: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// A character as searches compare it: compatibility forms and full width made plain, without accents, in small letters.
+pub fn fold_character(character: char) -> impl Iterator<Item = char> {
+    use unicode_normalization::UnicodeNormalization;
+    // Most characters are what they are.
+    let is_plain = character.is_ascii() || matches!(character, '\u{4e00}'..='\u{9fff}');
+    let plain = is_plain.then(|| character.to_ascii_lowercase());
+    let folded = (!is_plain).then(|| {
+        std::iter::once(character)
+            .nfkd()
+            .filter(|part| !unicode_normalization::char::is_combining_mark(*part))
+            .flat_map(char::to_lowercase)
+    });
+    plain.into_iter().chain(folded.into_iter().flatten())
+}
+
 /// Width in columns of a terminal; a Chinese character takes two.
 pub fn width(text: &str) -> usize {
     unicode_width::UnicodeWidthStr::width(text)

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clue::document::{DOSSIER, Sheet};
-use clue::engine::Engine;
+use clue::engine::{Engine, Shown};
 use clue::paper::Press;
 use clue::text::Language;
 use serde_json::json;
@@ -14,7 +14,7 @@ fn dossier(engine: &Engine) -> Sheet {
     let id = clue_with_everything(engine);
     let case = engine.readable(&id).expect("a clue");
     let mut sheet = engine
-        .sheet(&case, DOSSIER, Language::Zh)
+        .sheet(&Shown::whole(case), DOSSIER, Language::Zh)
         .expect("a dossier");
     let sections = sheet.values["sections"].as_array_mut().expect("sections");
     let report = sections

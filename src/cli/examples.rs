@@ -138,8 +138,13 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "render",
-        "clue render YW-2026-0001 -o dossier.html\nclue render YW-2026-0001 --format pdf -o dossier.pdf\nclue render YW-2026-0001 transfers/quality.yaml --format pdf -o slip.pdf",
-        "clue render YW-2026-0001 -o 卷宗.html\nclue render YW-2026-0001 --format pdf -o 卷宗.pdf\nclue render YW-2026-0001 transfers/quality.yaml --format pdf -o 流转单.pdf",
+        "clue render YW-2026-0001 -o dossier.html\nclue render YW-2026-0001 --format pdf -o dossier.pdf\nclue render YW-2026-0001 transfers/quality.yaml --format pdf -o slip.pdf\nclue render YW-2026-0001 --for handler -o extract.html      # without what handlers may not know",
+        "clue render YW-2026-0001 -o 卷宗.html\nclue render YW-2026-0001 --format pdf -o 卷宗.pdf\nclue render YW-2026-0001 transfers/quality.yaml --format pdf -o 流转单.pdf\nclue render YW-2026-0001 --for 经办人 -o 摘录.html           # 不含经办人无权知悉的内容",
+    ),
+    (
+        "site",
+        "clue site ../clues-site                          # for everybody who may see the most open level\nclue site ../officers --for officer --language en",
+        "clue site ../线索网站                            # 供可知悉最低密级的人查阅\nclue site ../管理员网站 --for officer --language zh",
     ),
     (
         "stats",

@@ -5,6 +5,7 @@ use clap::Args;
 
 use crate::cli::Context;
 use crate::cli::keys::{departments, key_of, people};
+use crate::disclosure::Reader;
 use crate::engine::{Engine, Failure};
 use crate::record::Card;
 use crate::text::Bilingual;
@@ -125,5 +126,20 @@ pub(super) fn unreadable_note(count: usize, context: &Context) -> String {
     context.say(
         &format!("{count} {noun} cannot be read; clue check says why\n"),
         &format!("另有 {count} 条线索无法读取，clue check 可查看原因\n"),
+    )
+}
+
+/// What is said below a list that was made for a reader: whom it is for, and how many clues are not theirs to know of.
+pub(super) fn hidden_note(reader: &Reader, hidden: usize, context: &Context) -> String {
+    let (en, zh) = (&reader.label.en, &reader.label.zh);
+    let (noun, verb) = match hidden {
+        1 => ("clue", "is"),
+        _ => ("clues", "are"),
+    };
+    context.say(
+        &format!(
+            "for readers of “{en}”; {hidden} {noun} that they may not know of {verb} left out\n"
+        ),
+        &format!("供“{zh}”查阅；其无权知悉的 {hidden} 条线索未列入\n"),
     )
 }

@@ -1,4 +1,4 @@
-//! `clue ledger`: the tracking ledger, as a table, CSV, an Excel workbook, data, or PDF on wide paper (K2).
+//! `clue ledger`: the tracking ledger, as a table, CSV, an Excel workbook, data, an HTML page, or PDF on wide paper (K2).
 
 use std::io::{self, Cursor, IsTerminal};
 use std::path::PathBuf;
@@ -7,9 +7,12 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 
-use crate::cli::filter::{Filter, unreadable_note};
+use crate::cli::filter::{Filter, hidden_note, unreadable_note};
 use crate::cli::{Answer, Context, delimited, err, output};
+use crate::diagnostic::any_error;
+use crate::disclosure::{Reader, extract};
 use crate::engine::{Engine, Failure};
+use crate::ledger::page::{self, LedgerFacts};
 use crate::ledger::{Open, Row, Totals, cells, departments, headings, tables};
 use crate::report::SCHEMA_VERSION;
 use crate::spreadsheet::{self, Book, Summary, Value};
@@ -23,6 +26,7 @@ enum LedgerFormat {
     Csv,
     Xlsx,
     Json,
+    Html,
     Pdf,
 }
 
@@ -53,6 +57,9 @@ pub(super) struct Ledger {
     /// Order of the rows: by id, or by the most urgent deadline
     #[arg(long, value_enum, default_value_t = Order::Id)]
     sort: Order,
+    /// Only what this role, or who may see this confidentiality level, may know; other clues are only counted
+    #[arg(long = "for", value_name = "WHO")]
+    reader: Option<String>,
     /// Format of the answer
     #[arg(long, value_enum, default_value_t = LedgerFormat::Table)]
     format: LedgerFormat,
@@ -66,6 +73,8 @@ enum Read {
     Row(Box<Row>),
     /// There is a card, and it cannot be read.
     Unreadable,
+    /// The reader may not know of it.
+    Hidden,
     /// It is not wanted, or not collected yet.
     Passed,
 }
@@ -80,6 +89,8 @@ struct Made<'a> {
     totals: Totals,
     /// Clues that have no row because their card cannot be read.
     unreadable: usize,
+    /// Whom it is made for, and how many clues they may not know of.
+    reader: Option<(Reader, usize)>,
 }
 
 impl Ledger {
@@ -89,16 +100,23 @@ impl Ledger {
         let now = context.moment(&engine)?;
         let file = self.output.as_ref().map(|file| context.folder.join(file));
         if let Some(file) = &file {
-            output::permit(engine.root(), file, &["csv", "xlsx", "json", "txt", "pdf"])?;
+            output::permit(
+                engine.root(),
+                file,
+                &["csv", "xlsx", "json", "txt", "html", "pdf"],
+            )?;
         }
         let filter = self.filter.with_keys(&engine)?;
-        let made = self.made(&engine, context, &filter, now);
+        let reader = self.reader.as_deref();
+        let reader = reader.map(|who| engine.reader("--for", who)).transpose()?;
+        let made = self.made(&engine, context, &filter, now, reader);
         let bytes = match self.format {
             LedgerFormat::Table => {
                 table(&made, file.is_none() && context.style.colour).into_bytes()
             }
             LedgerFormat::Csv => csv(&made)?.into_bytes(),
             LedgerFormat::Json => format!("{:#}\n", data(&made)).into_bytes(),
+            LedgerFormat::Html => self.page(&made)?.into_bytes(),
             LedgerFormat::Pdf => self.paper(&made)?,
             LedgerFormat::Xlsx => self
                 .workbook(&made)
@@ -162,9 +180,21 @@ impl Ledger {
         context: &'a Context,
         filter: &Filter,
         now: Timestamp,
+        reader: Option<Reader>,
     ) -> Made<'a> {
         let world = engine.world();
-        let read = engine.each_case(|case, _| {
+        let language = context.style.language;
+        let read = engine.each_case(|mut case, found| {
+            let clocks = engine.clocks(&case);
+            // What is looked for, sorted and counted is what the reader may see: else the answer would tell the rest.
+            if let Some(reader) = reader.as_ref().filter(|_| case.card.is_some()) {
+                match extract(world, reader, case, language) {
+                    // Of records that cannot be read, nobody knows what they hold back.
+                    Some(_) if any_error(&found) => return Read::Unreadable,
+                    Some(extract) => case = extract.case,
+                    None => return Read::Hidden,
+                }
+            }
             let Some(card) = &case.card else {
                 return if case.has_unreadable_card() {
                     Read::Unreadable
@@ -175,17 +205,18 @@ impl Ledger {
             if !filter.wants(card) {
                 return Read::Passed;
             }
-            match Row::new(world, &case, &engine.clocks(&case), now) {
+            match Row::new(world, &case, &clocks, now) {
                 Some(row) if self.wants(&row) => Read::Row(Box::new(row)),
                 _ => Read::Passed,
             }
         });
         let mut rows = Vec::new();
-        let mut unreadable = 0;
+        let (mut unreadable, mut hidden) = (0, 0);
         for read in read {
             match read {
                 Read::Row(row) => rows.push(*row),
                 Read::Unreadable => unreadable += 1,
+                Read::Hidden => hidden += 1,
                 Read::Passed => {}
             }
         }
@@ -200,6 +231,7 @@ impl Ledger {
             totals: Totals::of(&rows),
             rows,
             unreadable,
+            reader: reader.map(|reader| (reader, hidden)),
         }
     }
 
@@ -259,6 +291,11 @@ impl Ledger {
                 count(made.totals.overdue),
             ),
         ]);
+        if let Some((reader, hidden)) = &made.reader {
+            let who = visible_line(reader.label.get(language));
+            facts.push((say("for readers of", "供查阅者"), text(who)));
+            facts.push((say("clues not for them", "无权知悉的线索"), count(*hidden)));
+        }
         if made.unreadable > 0 {
             facts.push((
                 say("cannot be read, and are not here", "无法读取（未列入）"),
@@ -286,14 +323,34 @@ impl Ledger {
 }
 
 impl Ledger {
-    #[cfg(feature = "pdf")]
-    fn paper(&self, made: &Made<'_>) -> Result<Vec<u8>, Failure> {
-        let facts = crate::paper::LedgerFacts {
+    /// What a page says beside its rows.
+    fn facts<'a>(&self, made: &'a Made<'_>) -> LedgerFacts<'a> {
+        LedgerFacts {
             moment: made.now,
             selection: self.selection(),
             totals: &made.totals,
-            notes: notes(made).lines().map(str::to_owned).collect(),
-        };
+            extract: made
+                .reader
+                .as_ref()
+                .map_or_else(String::new, |(reader, hidden)| {
+                    hidden_note(reader, *hidden, made.context)
+                        .trim_end()
+                        .to_owned()
+                }),
+            notes: faults(made).lines().map(str::to_owned).collect(),
+        }
+    }
+
+    fn page(&self, made: &Made<'_>) -> Result<String, Failure> {
+        let (world, templates) = (made.engine.world(), made.engine.templates());
+        let language = made.context.style.language;
+        page::html(&made.rows, world, language, &self.facts(made), templates)
+            .map_err(|found| Failure::Findings(vec![found]))
+    }
+
+    #[cfg(feature = "pdf")]
+    fn paper(&self, made: &Made<'_>) -> Result<Vec<u8>, Failure> {
+        let facts = self.facts(made);
         let (engine, context) = (made.engine, made.context);
         let language = context.style.language;
         let sheet = crate::paper::ledger(&made.rows, engine.world(), language, &facts);
@@ -323,6 +380,15 @@ fn clues(count: usize) -> &'static str {
 
 /// What the rows do not tell: clues that have none, and records that could not be read.
 fn notes(made: &Made<'_>) -> String {
+    let for_whom = made
+        .reader
+        .as_ref()
+        .map(|(reader, hidden)| hidden_note(reader, *hidden, made.context));
+    for_whom.unwrap_or_default() + &faults(made)
+}
+
+/// The same without whom it is made for.
+fn faults(made: &Made<'_>) -> String {
     let mut text = String::new();
     if made.unreadable > 0 {
         text.push_str(&unreadable_note(made.unreadable, made.context));
@@ -373,7 +439,9 @@ fn data(made: &Made<'_>) -> Json {
             "open": made.totals.open,
             "overdue": made.totals.overdue,
             "unreadable": made.unreadable,
+            "hidden": made.reader.as_ref().map(|(_, hidden)| hidden),
         },
+        "for": made.reader.as_ref().map(|(reader, _)| &reader.key),
         "clues": rows.collect::<Vec<_>>(),
     })
 }

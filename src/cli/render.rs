@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use crate::cli::{Answer, Context, output};
+use crate::disclosure::Reader;
 use crate::document::DOSSIER;
 use crate::engine::{Engine, Failure};
 use crate::text::Bilingual;
@@ -22,12 +23,15 @@ pub(super) struct Render {
     /// The clue: id, register number, or a path into its folder
     #[arg(value_name = "ID")]
     clue: String,
-    /// A record's path in the clue's folder, such as triage.yaml, or dossier; as PDF also cover and spine
+    /// A record's path in the clue's folder, such as triage.yaml, or dossier, cover or spine
     #[arg(default_value = DOSSIER)]
     document: String,
     /// Format of the document
     #[arg(long, value_enum, default_value_t = DocumentFormat::Html)]
     format: DocumentFormat,
+    /// Make an extract: only what this role, or who may see this confidentiality level, may know
+    #[arg(long = "for", value_name = "WHO")]
+    reader: Option<String>,
     /// Folder of fonts that go before the program's own in a PDF
     #[arg(long, value_name = "FOLDER")]
     fonts: Option<PathBuf>,
@@ -39,6 +43,9 @@ pub(super) struct Render {
 impl Render {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         let engine = context.engine()?;
+        let reader = self.reader.as_deref();
+        let reader = reader.map(|who| engine.reader("--for", who)).transpose()?;
+        let language = context.style.language;
         let (bytes, endings) = match self.format {
             DocumentFormat::Html if self.fonts.is_some() => {
                 return Err(Failure::Usage {
@@ -53,13 +60,13 @@ impl Render {
                 });
             }
             DocumentFormat::Html => {
-                let language = context.style.language;
-                let html = engine.render_html(&self.clue, &self.document, language)?;
+                let shown = engine.shown(&self.clue, reader.as_ref(), language)?;
+                let html = engine.html(&shown, &self.document, language)?;
                 (html.into_bytes(), &["html", "htm"][..])
             }
             DocumentFormat::Pdf => {
                 super::paper::judge(self.output.as_deref())?;
-                (self.pdf(&engine, context)?, &["pdf"][..])
+                (self.pdf(&engine, reader.as_ref(), context)?, &["pdf"][..])
             }
         };
         let Some(output) = self.output else {
@@ -70,17 +77,28 @@ impl Render {
     }
 
     #[cfg(feature = "pdf")]
-    fn pdf(&self, engine: &Engine, context: &Context) -> Result<Vec<u8>, Failure> {
+    fn pdf(
+        &self,
+        engine: &Engine,
+        reader: Option<&Reader>,
+        context: &Context,
+    ) -> Result<Vec<u8>, Failure> {
+        let language = context.style.language;
+        let shown = engine.shown(&self.clue, reader, language)?;
         let (press, mut found) = engine.press(self.fonts.as_deref())?;
-        let paper =
-            engine.render_pdf(&press, &self.clue, &self.document, context.style.language)?;
+        let paper = engine.pdf(&press, &shown, &self.document, language)?;
         found.extend(paper.findings);
         super::paper::tell(&found, engine, context);
         Ok(paper.pdf)
     }
 
     #[cfg(not(feature = "pdf"))]
-    fn pdf(&self, _engine: &Engine, _context: &Context) -> Result<Vec<u8>, Failure> {
+    fn pdf(
+        &self,
+        _engine: &Engine,
+        _reader: Option<&Reader>,
+        _context: &Context,
+    ) -> Result<Vec<u8>, Failure> {
         Err(super::paper::not_built())
     }
 }

@@ -270,8 +270,36 @@ const CHINESE: &[(&str, &str)] = &[
         "把记录或整份卷宗输出为 HTML 页面或 PDF",
     ),
     (
-        "A record's path in the clue's folder, such as triage.yaml, or dossier; as PDF also cover and spine",
-        "记录在线索目录中的路径（如 triage.yaml），或 dossier 表示整份卷宗；PDF 另有 cover（封面目录）和 spine（卷脊标签）",
+        "A record's path in the clue's folder, such as triage.yaml, or dossier, cover or spine",
+        "记录在线索目录中的路径，如 triage.yaml；或 dossier（卷宗）、cover（封面）、spine（卷脊标签）",
+    ),
+    (
+        "Only what this role, or who may see this confidentiality level, may know; other clues are only counted",
+        "只含该角色或可知悉该密级的人有权了解的内容；其余线索只计数",
+    ),
+    (
+        "Make a static site of all clues for one reader: ledger, dossiers, statistics, search",
+        "为某一类查阅者生成静态网站：台账、卷宗、统计和检索",
+    ),
+    (
+        "Folder of the site: new, empty, or a site that was made before",
+        "网站目录：新目录、空目录，或以前生成的网站",
+    ),
+    (
+        "For who may see this confidentiality level (the most open one)",
+        "供可知悉该密级的人查阅（默认为最低密级）",
+    ),
+    (
+        "For this role, or for who may see this confidentiality level",
+        "供该角色或可知悉该密级的人查阅",
+    ),
+    (
+        "Language of the pages: en or zh (that of the messages)",
+        "网页语言：en 或 zh（默认与提示信息相同）",
+    ),
+    (
+        "Make an extract: only what this role, or who may see this confidentiality level, may know",
+        "制作摘录：只含该角色或可知悉该密级的人有权了解的内容",
     ),
     (
         "Folder of fonts that go before the program's own in a PDF",

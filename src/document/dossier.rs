@@ -63,6 +63,12 @@ pub(super) fn context(view: &View<'_>) -> Value {
     context["contents"] = json!(contents);
     context["sections"] = json!(sections);
     context["trail"] = json!(trail(view));
+    context["year"] = json!(
+        text(&input.clue["trail"][0]["at"])
+            .get(..4)
+            .unwrap_or_default()
+    );
+    context["linked"] = json!(false);
     context["state"] = json!(view.rulebook_label("states", text(&input.clue["state"])));
     context["opened"] = json!(date(
         &visible_line(text(&input.clue["trail"][0]["at"])),

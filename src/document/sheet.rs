@@ -71,11 +71,22 @@ pub fn sheet(
         .or(clue["id"].as_str())
         .unwrap_or_default();
     let id = clue["id"].as_str().unwrap_or_default();
+    // The foot of every page and the file's own data say it too, whatever the templates draw.
+    let suffix = match input.extract {
+        Some(_) => view.say(" (extract)", "（摘录）"),
+        None => "",
+    };
     let made = |template: &str, title: String, date, values| Sheet {
         template: template.to_owned(),
         language: input.language,
-        title,
-        ident: format!("{id}/{document}/{}", input.language.code()),
+        title: title + suffix,
+        ident: format!(
+            "{id}/{document}/{}{}",
+            input.language.code(),
+            input
+                .extract
+                .map_or_else(String::new, |words| format!("/{words}"))
+        ),
         date,
         source: document.to_owned(),
         values,

@@ -11,39 +11,42 @@ use crate::diagnostic::any_error;
 use crate::document::{
     COVER, DocumentInput, RecordInput, SPINE, Sheet, documents, render_html, render_index, sheet,
 };
-use crate::engine::{Engine, Failure};
+use crate::engine::{Engine, Failure, Shown};
 use crate::text::{Bilingual, Language};
 
 impl Engine {
-    /// Renders a record, named by its path in the clue's folder, or the dossier, as one self-contained HTML page.
+    /// Renders a record, named by its path in the clue's folder, the dossier, its cover alone or the spine label, as one
+    /// self-contained HTML page with everything in it.
     pub fn render_html(
         &self,
         clue: &str,
         document: &str,
         language: Language,
     ) -> Result<String, Failure> {
-        let case = self.readable(clue)?;
-        self.html_of(&case, document, language)
+        self.html(&self.shown(clue, None, language)?, document, language)
     }
 
-    /// The same of a clue that was read already, or that is not in the folder as it stands.
-    pub fn html_of(
+    /// The same of a clue as it is shown to a reader.
+    pub fn html(
         &self,
-        case: &Case,
+        shown: &Shown,
         document: &str,
         language: Language,
     ) -> Result<String, Failure> {
-        self.with_records(case, language, |input| {
-            known(input, document, &[])?;
+        self.with_records(shown, language, |input| {
+            known(input, document, &[COVER, SPINE])?;
             render_html(input, document).map_err(|found| Failure::Findings(vec![found]))
         })
     }
 
     /// Gathers what a document on paper is drawn from: a record, the dossier, its cover alone, or the spine label.
-    ///
-    /// What the reader may not see is taken out of the sheet's values before it is printed.
-    pub fn sheet(&self, case: &Case, document: &str, language: Language) -> Result<Sheet, Failure> {
-        self.with_records(case, language, |input| {
+    pub fn sheet(
+        &self,
+        shown: &Shown,
+        document: &str,
+        language: Language,
+    ) -> Result<Sheet, Failure> {
+        self.with_records(shown, language, |input| {
             known(input, document, &[COVER, SPINE])?;
             sheet(input, document).map_err(|found| Failure::Findings(vec![found]))
         })
@@ -51,7 +54,7 @@ impl Engine {
 
     /// Names the documents that a clue has: each record's path, in the rulebook's order, and the dossier.
     pub fn documents(&self, case: &Case, language: Language) -> Result<Vec<String>, Failure> {
-        self.with_records(case, language, |input| Ok(documents(input)))
+        self.with_case(case, None, language, |input| Ok(documents(input)))
     }
 
     /// Reads a clue that can be printed: one without an error in what its records say.
@@ -63,9 +66,21 @@ impl Engine {
         Ok(case)
     }
 
-    fn with_records<T>(
+    /// What every document of a clue is made from, in the one shape in which documents take it.
+    pub fn with_records<T>(
+        &self,
+        shown: &Shown,
+        language: Language,
+        make: impl FnOnce(&DocumentInput<'_>) -> Result<T, Failure>,
+    ) -> Result<T, Failure> {
+        let notice = shown.extract.as_ref().map(|(_, notice)| notice.as_str());
+        self.with_case(&shown.case, notice, language, make)
+    }
+
+    fn with_case<T>(
         &self,
         case: &Case,
+        extract: Option<&str>,
         language: Language,
         make: impl FnOnce(&DocumentInput<'_>) -> Result<T, Failure>,
     ) -> Result<T, Failure> {
@@ -90,13 +105,14 @@ impl Engine {
             language,
             organisation: &world.organisation_value,
             rulebook: &world.rulebook.value,
-            schemas: &schemas,
+            schemas,
             clue: case
                 .card_record
                 .as_ref()
                 .map_or(&nothing, |card| &card.value),
             records: &records,
             templates: self.templates(),
+            extract,
         };
         make(&input)
     }
@@ -119,21 +135,24 @@ impl Engine {
                 language,
                 organisation: &world.organisation_value,
                 rulebook: &world.rulebook.value,
-                schemas: &schemas,
+                schemas,
                 clue,
                 records: &[],
                 templates: self.templates(),
+                extract: None,
             })
             .collect();
         render_index(&inputs).map_err(|found| Failure::Findings(vec![found]))
     }
 
-    pub(super) fn schemas(&self) -> BTreeMap<String, Value> {
-        self.world()
-            .schemas
-            .iter()
-            .map(|(name, schema)| (name.to_owned(), schema.clone()))
-            .collect()
+    /// The schemas as documents take them, made once.
+    pub(super) fn schemas(&self) -> &BTreeMap<String, Value> {
+        self.schemas.get_or_init(|| {
+            let schemas = self.world().schemas.iter();
+            schemas
+                .map(|(name, schema)| (name.to_owned(), schema.clone()))
+                .collect()
+        })
     }
 }
 

@@ -8,8 +8,8 @@ use crate::builtin;
 use crate::case::Case;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::Sheet;
-use crate::engine::{Engine, Failure};
-use crate::files::{DiskFiles, Files};
+use crate::engine::{Engine, Failure, Shown};
+use crate::files::DiskFiles;
 use crate::paper::{FOLDER, MISSING, Press, faces_in};
 use crate::text::{Bilingual, Language, Span};
 
@@ -58,28 +58,42 @@ impl Engine {
         document: &str,
         language: Language,
     ) -> Result<Paper, Failure> {
-        let case = self.readable(clue)?;
-        self.pdf_of(press, &case, document, language)
+        self.pdf(
+            press,
+            &self.shown(clue, None, language)?,
+            document,
+            language,
+        )
     }
 
-    /// The same of a clue that was read already, or that is not in the folder as it stands.
-    pub fn pdf_of(
+    /// The same of a clue as it is shown to a reader.
+    pub fn pdf(
         &self,
         press: &Press,
-        case: &Case,
+        shown: &Shown,
         document: &str,
         language: Language,
     ) -> Result<Paper, Failure> {
-        let mut sheet = match self.certificate(case, document, language) {
-            Some(sheet) => sheet,
-            None => self.sheet(case, document, language)?,
+        let case = &shown.case;
+        // An extract says on its page what it is, and only the general form does.
+        let certificate = match shown.extract {
+            None => self.certificate(case, document, language),
+            Some(_) => None,
         };
-        let mut findings = self.absent_attachments(case, &mut sheet);
+        let mut sheet = match certificate {
+            Some(sheet) => sheet,
+            None => self.sheet(shown, document, language)?,
+        };
+        let mut findings = absent_attachments(case, &mut sheet);
         let printed = press
             .print(&sheet)
             .map_err(|found| Failure::Findings(vec![placed(case, found)]))?;
         findings.extend(lacking(&printed.missing, |character| {
-            place_of(case, document, character)
+            // An extract's records are not those of the files, and no place in them is.
+            match shown.extract {
+                Some(_) => Place::file(&case.folder),
+                None => place_of(case, document, character),
+            }
         }));
         Ok(Paper {
             pdf: printed.pdf,
@@ -100,39 +114,39 @@ impl Engine {
             findings: lacking(&printed.missing, place),
         })
     }
+}
 
-    /// Marks what the register of contents lists and the folder does not hold.
-    fn absent_attachments(&self, case: &Case, sheet: &mut Sheet) -> Vec<Diagnostic> {
-        let mut findings = Vec::new();
-        for row in sheet.values["contents"]
-            .as_array_mut()
-            .into_iter()
-            .flatten()
-        {
-            let Some(file) = row["file"].as_str() else {
-                continue;
-            };
-            let path = format!("{}/attachments/{file}", case.folder);
-            if matches!(self.files().kind(&path), Ok(Some(_))) {
-                continue;
-            }
-            findings.push(
-                Diagnostic::new(
-                    Code::DocumentAttachment,
-                    Place::file(path),
-                    "the attachment is listed and is not there",
-                    "附件已登记，但文件不存在",
-                )
-                .remedy(
-                    "put the file back, or correct the list in the collection form",
-                    "请放回该文件，或更正线索收集表中的附件清单",
-                )
-                .procedure("R1"),
-            );
-            row["absent"] = true.into();
+/// Marks what the register of contents lists and the folder does not hold.
+fn absent_attachments(case: &Case, sheet: &mut Sheet) -> Vec<Diagnostic> {
+    let mut findings = Vec::new();
+    for row in sheet.values["contents"]
+        .as_array_mut()
+        .into_iter()
+        .flatten()
+    {
+        let Some(file) = row["file"].as_str() else {
+            continue;
+        };
+        let path = format!("{}/attachments/{file}", case.folder);
+        if case.attachments.iter().any(|own| own == file) {
+            continue;
         }
-        findings
+        findings.push(
+            Diagnostic::new(
+                Code::DocumentAttachment,
+                Place::file(path),
+                "the attachment is listed and is not there",
+                "附件已登记，但文件不存在",
+            )
+            .remedy(
+                "put the file back, or correct the list in the collection form",
+                "请放回该文件，或更正线索收集表中的附件清单",
+            )
+            .procedure("R1"),
+        );
+        row["absent"] = true.into();
     }
+    findings
 }
 
 /// A finding that names a record by its path in the clue's folder, with its path in the repository.

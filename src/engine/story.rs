@@ -103,10 +103,11 @@ impl Engine {
             language,
             organisation: &world.organisation_value,
             rulebook: &world.rulebook.value,
-            schemas: &schemas,
+            schemas,
             clue: &story.card,
             records: &[],
             templates: self.templates(),
+            extract: None,
         })
     }
 

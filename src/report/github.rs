@@ -27,7 +27,7 @@ pub fn github(reported: &[Reported<'_>], prefix: &str, language: Language) -> St
             "::{} {}::{}\n",
             if one.is_error() { "error" } else { "warning" },
             properties.join(","),
-            message(&one.sentence(language))
+            message(&placed.sentence(language))
         ));
     }
     lines

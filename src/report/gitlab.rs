@@ -13,7 +13,7 @@ pub fn gitlab(reported: &[Reported<'_>], prefix: &str, language: Language) -> Va
             .region
             .map_or((1, 1), |region| (region.line, region.end_line));
         json!({
-            "description": one.sentence(language),
+            "description": placed.sentence(language),
             "check_name": one.rule(),
             "fingerprint": placed.fingerprint,
             "severity": if one.is_error() { "major" } else { "minor" },

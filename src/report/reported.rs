@@ -1,13 +1,15 @@
 //! A finding as every output shows it: with the files that it was found in, and the commit where it is one of history.
 //! It tells places, sentences and fingerprints, and knows no format.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use sha2::{Digest, Sha256};
 
 use crate::diagnostic::{Diagnostic, Severity};
-use crate::files::{Files, join};
+use crate::disclosure::Quiet;
+use crate::files::{Files, MemoryFiles, join};
 use crate::text::{Language, position, visible};
 use crate::world::MAXIMUM_RECORD;
 
@@ -38,37 +40,6 @@ impl<'a> Reported<'a> {
         rule.unwrap_or_else(|| self.diagnostic.code.name())
     }
 
-    /// What is wrong, by which rule and in which commit, and in a paragraph of its own what to do.
-    pub(super) fn sentence(&self, language: Language) -> String {
-        let diagnostic = self.diagnostic;
-        let key = diagnostic.procedure.as_deref().unwrap_or_default();
-        let key = if key.is_empty() {
-            String::new()
-        } else {
-            format!(", {key}")
-        };
-        let mut text = format!(
-            "{} ({}{key})",
-            diagnostic.message.get(language),
-            self.rule()
-        );
-        if let Some(commit) = self.commit {
-            let short: String = commit.chars().take(10).collect();
-            text.push_str(&match language {
-                Language::En => format!(", in commit {short}"),
-                Language::Zh => format!("，提交 {short}"),
-            });
-        }
-        if let Some(remedy) = &diagnostic.remedy {
-            let label = match language {
-                Language::En => "help: ",
-                Language::Zh => "办法：",
-            };
-            text.push_str(&format!("\n{label}{}", remedy.get(language)));
-        }
-        visible(&text)
-    }
-
     pub(super) fn is_error(&self) -> bool {
         self.diagnostic.severity == Severity::Error
     }
@@ -86,11 +57,46 @@ pub(super) struct Region {
 /// A finding with its place counted and its fingerprint taken.
 pub(super) struct Placed<'a> {
     pub(super) reported: Reported<'a>,
+    /// The finding in words that quote nothing that is kept back.
+    pub(super) diagnostic: Cow<'a, Diagnostic>,
     /// Path below the top of the git repository; empty where the finding belongs to no file.
     pub(super) path: String,
     pub(super) region: Option<Region>,
     /// The same for the same fault, also where lines above it come or go; never that of another finding.
     pub(super) fingerprint: String,
+}
+
+impl Placed<'_> {
+    /// What is wrong, by which rule and in which commit, and in a paragraph of its own what to do.
+    pub(super) fn sentence(&self, language: Language) -> String {
+        let diagnostic = &self.diagnostic;
+        let key = diagnostic.procedure.as_deref().unwrap_or_default();
+        let key = if key.is_empty() {
+            String::new()
+        } else {
+            format!(", {key}")
+        };
+        let mut text = format!(
+            "{} ({}{key})",
+            diagnostic.message.get(language),
+            self.reported.rule()
+        );
+        if let Some(commit) = self.reported.commit {
+            let short: String = commit.chars().take(10).collect();
+            text.push_str(&match language {
+                Language::En => format!(", in commit {short}"),
+                Language::Zh => format!("，提交 {short}"),
+            });
+        }
+        if let Some(remedy) = &diagnostic.remedy {
+            let label = match language {
+                Language::En => "help: ",
+                Language::Zh => "办法：",
+            };
+            text.push_str(&format!("\n{label}{}", remedy.get(language)));
+        }
+        visible(&text)
+    }
 }
 
 /// A file that was read last: its commit and path, and its bytes.
@@ -101,7 +107,17 @@ pub(super) fn place<'a>(reported: &[Reported<'a>], prefix: &str) -> Vec<Placed<'
     let mut read: Option<Read<'_>> = None;
     let mut alike: BTreeMap<String, usize> = BTreeMap::new();
     let mut placed = Vec::with_capacity(reported.len());
+    let nothing = MemoryFiles::default();
+    let mut quiet: Option<(Option<&str>, Quiet<'_>)> = None;
     for one in reported {
+        // The records of one commit are those of one set of files.
+        if quiet.as_ref().is_none_or(|(of, _)| *of != one.commit) {
+            quiet = Some((one.commit, Quiet::of(one.files.unwrap_or(&nothing))));
+        }
+        let Some((_, quiet)) = &quiet else {
+            continue;
+        };
+        let diagnostic = quiet.diagnostic(one.diagnostic);
         let inside = one.diagnostic.place.path.as_str();
         let key = (one.commit, inside);
         // Findings come in the order of files, so that each file is read once.
@@ -116,7 +132,7 @@ pub(super) fn place<'a>(reported: &[Reported<'a>], prefix: &str) -> Vec<Placed<'
         let text = text.and_then(|bytes| std::str::from_utf8(bytes).ok());
         let span = one.diagnostic.place.span;
         let mut region = None;
-        let mut line = "";
+        let mut line = Cow::Borrowed("");
         if let (Some(text), Some(span)) = (text, span) {
             let (start, end) = (
                 position(text, span.start),
@@ -128,9 +144,10 @@ pub(super) fn place<'a>(reported: &[Reported<'a>], prefix: &str) -> Vec<Placed<'
                 end_line: end.line,
                 end_column: end.column,
             });
-            line = text.lines().nth(start.line - 1).unwrap_or_default().trim();
+            let written = text.lines().nth(start.line - 1).unwrap_or_default();
+            line = quiet.source(inside, written.trim());
         }
-        let base = fingerprint(one, line);
+        let base = fingerprint(one, &diagnostic, &line);
         let count = alike.entry(base.clone()).or_default();
         *count += 1;
         let path = if inside.is_empty() {
@@ -140,6 +157,7 @@ pub(super) fn place<'a>(reported: &[Reported<'a>], prefix: &str) -> Vec<Placed<'
         };
         placed.push(Placed {
             reported: *one,
+            diagnostic,
             path,
             region,
             fingerprint: format!("{base}:{count}"),
@@ -149,8 +167,7 @@ pub(super) fn place<'a>(reported: &[Reported<'a>], prefix: &str) -> Vec<Placed<'
 }
 
 /// A digest of what makes a fault this fault. Numbers in the message are left out: they may be those of lines and days.
-fn fingerprint(reported: &Reported<'_>, line: &str) -> String {
-    let diagnostic = reported.diagnostic;
+fn fingerprint(reported: &Reported<'_>, diagnostic: &Diagnostic, line: &str) -> String {
     let message = &diagnostic.message.en;
     let message: String = message
         .chars()

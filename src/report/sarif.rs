@@ -69,7 +69,7 @@ fn result(placed: &Placed<'_>, codes: &[Code], language: Language) -> Value {
         "ruleId": diagnostic.code.name(),
         "ruleIndex": codes.binary_search(&diagnostic.code).unwrap_or_default(),
         "level": level(diagnostic.severity),
-        "message": {"text": without_links(&placed.reported.sentence(language))},
+        "message": {"text": without_links(&placed.sentence(language))},
         "partialFingerprints": {
             "clueFinding/v1": placed.fingerprint,
             "primaryLocationLineHash": placed.fingerprint,

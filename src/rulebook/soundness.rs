@@ -3,6 +3,7 @@
 
 mod conditions;
 mod deadlines;
+mod disclosure;
 mod numbers;
 mod removal;
 
@@ -40,6 +41,7 @@ pub fn check(
     checker.numbers();
     checker.removal();
     checker.escalation();
+    checker.disclosure();
     checker.translations(node, "");
     if let Some(organisation) = organisation {
         checker.people(organisation);

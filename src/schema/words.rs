@@ -167,7 +167,7 @@ pub(super) fn describe(
             Code::SchemaValue,
             place,
             format!(
-                "{name_en} is not as its schema wants it: {error} ({})",
+                "{name_en} is not as its schema wants it ({})",
                 other.keyword()
             ),
             format!("{name_zh}不符合模式的要求（{}）", other.keyword()),
@@ -177,7 +177,9 @@ pub(super) fn describe(
 
 fn unknown_field(key: &str, path: &str, node: &Node, schema: &Value, pointer: &str) -> Diagnostic {
     let span = node.entry(key).map_or(node.span, |entry| entry.key_span);
-    let shown = visible_line(key);
+    // What stands behind a full-width colon is what the field holds, and findings are read by many.
+    let label = key.split_inclusive('：').next().unwrap_or(key);
+    let shown = visible_line(label);
     let diagnostic = Diagnostic::new(
         Code::SchemaUnknown,
         Place::at(path, span),

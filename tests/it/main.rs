@@ -17,6 +17,7 @@ mod harness;
 mod import;
 mod index;
 mod layers;
+mod leaks;
 mod ledger;
 mod log;
 mod merge;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use clue::builtin;
 use clue::diagnostic::{Code, Severity};
 use clue::document::{COVER, DOSSIER, SPINE};
-use clue::engine::Engine;
+use clue::engine::{Engine, Shown};
 use clue::files::MemoryFiles;
 use clue::paper::{Destroyed, Destruction, Press, destruction};
 use clue::text::Language;
@@ -240,7 +240,7 @@ fn hostile_reports_are_drawn_as_text() {
     let (press, _) = engine.press(None).expect("a press");
     let case = engine.readable(&a_dossier(&engine)).expect("a clue");
     let mut sheet = engine
-        .sheet(&case, "analysis.md", Language::Zh)
+        .sheet(&Shown::whole(case), "analysis.md", Language::Zh)
         .expect("a sheet");
     for text in hostile {
         sheet.values["record"]["body"] = clue::markdown::to_nodes(&text);
@@ -258,7 +258,7 @@ fn text_without_end_is_refused_and_not_drawn_for_ever() {
     let (press, _) = engine.press(None).expect("a press");
     let case = engine.readable(&a_dossier(&engine)).expect("a clue");
     let mut sheet = engine
-        .sheet(&case, "analysis.md", Language::Zh)
+        .sheet(&Shown::whole(case), "analysis.md", Language::Zh)
         .expect("a sheet");
     sheet.values["record"]["body"] = clue::markdown::to_nodes(&"x".repeat(10 << 20));
     let found = press.print(&sheet).expect_err("too long");
@@ -381,7 +381,7 @@ fn what_a_person_may_not_see_can_be_taken_out_before_it_is_drawn() {
     let (press, _) = engine.press(None).expect("a press");
     let case = engine.readable(&a_dossier(&engine)).expect("a clue");
     let mut sheet = engine
-        .sheet(&case, "collection.yaml", Language::Zh)
+        .sheet(&Shown::whole(case), "collection.yaml", Language::Zh)
         .expect("a sheet");
     let whole = press.print(&sheet).expect("a form").pdf;
     for row in sheet.values["record"]["rows"].as_array_mut().expect("rows") {

@@ -14,7 +14,7 @@ use crate::case::{CARD, Case, Record};
 use crate::diagnostic::{Diagnostic, any_error, sort};
 use crate::document::{DOSSIER, story_text};
 use crate::engine::archive::{PROGRAM, Stage};
-use crate::engine::{Engine, Failure, environment};
+use crate::engine::{Engine, Failure, Shown, environment};
 use crate::files::{Files, digest, join};
 use crate::git::BUNDLE_BRANCH;
 use crate::paper::Press;
@@ -144,12 +144,14 @@ impl Dossier<'_> {
         let (engine, language) = (self.engine, self.language());
         let mut told = Vec::new();
         let mut findings: Vec<Diagnostic> = Vec::new();
+        // The archive keeps everything, the reporter's name too.
+        let shown = Shown::whole(self.stood.clone());
         for document in engine.documents(self.stood, language)? {
             let stem = document
                 .rsplit_once('.')
                 .map_or(&*document, |(stem, _)| stem);
-            let html = engine.html_of(self.stood, &document, language)?;
-            let paper = engine.pdf_of(self.press, self.stood, &document, language)?;
+            let html = engine.html(&shown, &document, language)?;
+            let paper = engine.pdf(self.press, &shown, &document, language)?;
             let all = || self.stood.records.values().flatten();
             let record = all().find(|record| record.inner == document);
             let title = match (record, language) {
