@@ -1410,7 +1410,15 @@ fn a_merge_does_not_get_round_a_hold() {
     world
         .clue(LI, &["advance", &id, "destroy", "-m", "粉碎"])
         .ok();
-    world.git(&["pull", "--quiet", "--no-rebase", "-X", "ours", &held]);
+    world.git(&["config", "user.name", "li"]);
+    world.git(&["config", "user.email", LI]);
+    let told = world.shell("", "en", &format!("git pull --quiet --no-rebase {held}"));
+    let card = format!("{}/clue.yaml", folder_of(&id).expect("an id"));
+    assert!(told.contains(&card), "the merge stops: {told}");
+    // Whoever takes one side all the same drops the order of the other.
+    world.git(&["checkout", "--ours", "--", &card]);
+    world.git(&["add", "--all"]);
+    world.git(&["commit", "--quiet", "-m", "merge"]);
     let found = audit(&world, &since);
     assert!(
         found.iter().any(|(code, _)| code == "history-trail"),
