@@ -93,16 +93,12 @@ impl Press {
         self.sources.contains_key(&format!("{name}.typ"))
     }
 
-    /// Whether that template draws a record within a page; others are pages of their own.
+    /// Whether that template can draw a record within a page; one that makes pages of its own cannot.
     fn draws(&self, name: &str) -> bool {
         let source = self.sources.get(&format!("{name}.typ"));
-        // What cannot be read is told where it is used.
-        source.is_some_and(|source| {
-            source
-                .as_ref()
-                .is_ok_and(|own| own.text().contains("#let draw("))
-                || source.is_err()
-        })
+        let makes_pages = |source: &Source| source.text().contains("#show: sheet");
+        // One that cannot be read is told where it is used.
+        source.is_some_and(|source| !source.as_ref().is_ok_and(makes_pages))
     }
 
     /// Draws a sheet.

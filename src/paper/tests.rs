@@ -110,10 +110,16 @@ fn what_is_no_text_is_told() {
 
 #[test]
 fn each_record_is_drawn_by_its_own_template_where_there_is_one() {
-    let press = press(&[("transfer.typ", ""), ("record.typ", ""), ("report.typ", "")]);
+    let press = press(&[
+        ("transfer.typ", ""),
+        ("record.typ", ""),
+        ("report.typ", ""),
+        ("destruction.typ", "#show: sheet\n"),
+    ]);
     let mut values = json!({ "values": {
         "record": { "schema": "transfer", "body": null },
-        "sections": [{ "schema": "analysis", "body": [] }, { "schema": "triage", "body": null }],
+        "sections": [{ "schema": "analysis", "body": [] }, { "schema": "triage", "body": null },
+            { "schema": "destruction", "body": null }],
     } });
     press.choose_layouts(&mut values);
     let layout = |pointer: &str| {
@@ -125,4 +131,6 @@ fn each_record_is_drawn_by_its_own_template_where_there_is_one() {
     assert_eq!(layout("/values/record/layout"), "transfer.typ");
     assert_eq!(layout("/values/sections/0/layout"), "report.typ");
     assert_eq!(layout("/values/sections/1/layout"), "record.typ");
+    // A sheet that is printed by itself stands in no other.
+    assert_eq!(layout("/values/sections/2/layout"), "record.typ");
 }

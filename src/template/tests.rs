@@ -76,7 +76,7 @@ fn every_record_template_renders() {
         .names()
         .filter(|name| name.starts_with("records/"))
         .collect();
-    assert_eq!(names.len(), 8);
+    assert_eq!(names.len(), 9);
     for name in names {
         for language in ["en", "zh"] {
             for context in [empty(language), full(language)] {

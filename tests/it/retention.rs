@@ -1354,3 +1354,74 @@ fn archived_clues_are_listed_by_when_they_fall_due() {
     assert_eq!(next(&world, &[]), []);
     assert_eq!(next(&world, &["--all"]), only("destroyed"));
 }
+
+#[test]
+fn the_gate_takes_a_destruction_and_no_other_deletion() {
+    let (world, id) = of_2014();
+    let folder = folder_of(&id).expect("an id");
+    world.on("2026-11-23");
+    let server = World::new();
+    let from = world.path().to_str().expect("a path");
+    server.git(&["clone", "--quiet", "--bare", from, "server.git"]);
+    let hook = ["-C", "server.git", "hook", "install", "--pre-receive"];
+    server.clue(LI, &hook).ok();
+    let url = server.path().join("server.git");
+    let push = format!("git push --quiet {} HEAD:main", url.display());
+    let head = |world: &World| world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let taken = || {
+        let main = server.git(&["-C", "server.git", "rev-parse", "main"]);
+        main.trim().to_owned()
+    };
+
+    world.git(&["rm", "--quiet", "-r", &format!("{folder}/analysis.md")]);
+    world.git(&["commit", "--quiet", "-m", "edit"]);
+    let told = world.shell("", "en", &push);
+    assert!(told.contains("seal-broken"), "{told}");
+    assert_ne!(taken(), head(&world));
+    world.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+    destroyed(&world, &id);
+    let told = world.shell("", "en", &push);
+    assert_eq!(taken(), head(&world), "{told}");
+    let attachments = format!("{folder}/attachments");
+    world.git(&["checkout", "HEAD~1", "--", &attachments]);
+    world.git(&["commit", "--quiet", "-m", "edit"]);
+    let told = world.shell("", "en", &push);
+    assert!(told.contains("record-removed"), "{told}");
+    assert_ne!(taken(), head(&world));
+}
+
+#[test]
+fn a_merge_does_not_get_round_a_hold() {
+    let (world, id) = of_2014();
+    world.on("2026-11-23");
+    appraised(&world, &id, "2026-11-23");
+    world.clue(LI, &["advance", &id, "appraise"]).ok();
+    for email in [ZHOU, HE] {
+        let step = ["advance", &id, "approve-destruction", "-m", "同意销毁"];
+        world.clue(email, &step).ok();
+    }
+    let since = world.git(&["rev-parse", "HEAD"]).trim().to_owned();
+    let other = world.cloned();
+    other
+        .clue(ZHOU, &["advance", &id, "hold", "-m", "诉讼"])
+        .ok();
+    let held = other.path().to_str().expect("a path").to_owned();
+    world.on("2026-11-24");
+    world
+        .clue(LI, &["advance", &id, "destroy", "-m", "粉碎"])
+        .ok();
+    world.git(&["config", "user.name", "li"]);
+    world.git(&["config", "user.email", LI]);
+    let told = world.shell("", "en", &format!("git pull --quiet --no-rebase {held}"));
+    let card = format!("{}/clue.yaml", folder_of(&id).expect("an id"));
+    assert!(told.contains(&card), "the merge stops: {told}");
+    // Whoever takes one side all the same drops the order of the other.
+    world.git(&["checkout", "--ours", "--", &card]);
+    world.git(&["add", "--all"]);
+    world.git(&["commit", "--quiet", "-m", "merge"]);
+    let found = audit(&world, &since);
+    assert!(
+        found.iter().any(|(code, _)| code == "history-trail"),
+        "{found:#?}"
+    );
+}

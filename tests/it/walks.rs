@@ -73,8 +73,7 @@ const OPEN: [&str; 8] = [
     "fed-back",
     "archived",
 ];
-const HELD: [&str; 9] = [
-    "collected",
+const HELD: [&str; 8] = [
     "registered",
     "analysed",
     "transferred",
