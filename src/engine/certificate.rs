@@ -115,7 +115,7 @@ impl Engine {
             destroyed: text("/carried_out/at"),
             grounds,
             method: text("/how"),
-            hash: String::new(),
+            hash: text("/package"),
             items: list("files").map(item).collect(),
             signed,
         }
