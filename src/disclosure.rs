@@ -188,6 +188,13 @@ pub fn extract(
 
 /// Whether a text repeats something of a clue that anybody's extract would keep back elsewhere.
 pub fn repeats(world: &World, case: &Case, text: &str) -> bool {
+    !Needles::new(&hidden_words(world, case))
+        .found(text)
+        .is_empty()
+}
+
+/// What stands in the fields that some reader may not see, and that other texts may not repeat either.
+fn hidden_words(world: &World, case: &Case) -> Vec<String> {
     let mut words = Vec::new();
     let entries = world.rulebook.disclosure.iter();
     for field in entries
@@ -199,7 +206,30 @@ pub fn repeats(world: &World, case: &Case, text: &str) -> bool {
             walk::texts(&record.value, &path_of(inner), &mut words);
         }
     }
-    !Needles::new(&words).found(text).is_empty()
+    words
+}
+
+/// Everything of a clue that anybody's extract would keep back elsewhere, to be taken out of texts that outlive it.
+pub struct KeptBack {
+    taker: walk::Taker<'static>,
+}
+
+impl KeptBack {
+    /// What the records of a clue hold of it.
+    pub fn of(world: &World, case: &Case) -> Self {
+        Self {
+            taker: walk::Taker {
+                needles: Needles::new(&hidden_words(world, case)),
+                mark: mark(world.organisation.language),
+                withheld: 0,
+            },
+        }
+    }
+
+    /// A text with the mark in the place of what is kept back.
+    pub fn out_of(&mut self, text: &str) -> String {
+        self.taker.line(text)
+    }
 }
 
 fn take_from(record: &mut Record, schema: &Value, hidden: &[&Path], taker: &mut walk::Taker<'_>) {

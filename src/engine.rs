@@ -278,8 +278,15 @@ impl Engine {
                 "clue list 可列出全部线索",
             )),
         };
+        // Numbers are typed as people type: in small letters, or in full width.
+        let plain = crate::text::plain(name).to_uppercase();
+        let numbered = |name: &str| {
+            entry_path(name).and_then(|path| self.files.read(&path, 1_000).ok().flatten())
+        };
         let id = if is_id(name) {
             name.to_owned()
+        } else if let Some(bytes) = numbered(&plain) {
+            String::from_utf8_lossy(&bytes).trim().to_owned()
         } else if let Some(bytes) =
             entry_path(name).and_then(|path| self.files.read(&path, 1_000).ok().flatten())
         {

@@ -18,6 +18,8 @@ use crate::world::World;
 
 /// The schema of the record in which the archivist appraises.
 const APPRAISAL: &str = "appraisal";
+/// How many sign the certificate beside who carried the destruction out, as archives ask for (监销).
+const WITNESSES: u32 = 2;
 
 /// Where an archived clue stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +39,10 @@ pub enum Standing {
     Proposed {
         approvals: u32,
     },
-    Destroyed,
+    /// So many witnesses have signed the certificate.
+    Destroyed {
+        witnesses: u32,
+    },
 }
 
 impl Standing {
@@ -51,7 +56,7 @@ impl Standing {
             Self::Due => "due-for-appraisal",
             Self::Held => "on-hold",
             Self::Proposed { .. } => "destruction-proposed",
-            Self::Destroyed => "destroyed",
+            Self::Destroyed { .. } => "destroyed",
         }
     }
 
@@ -59,7 +64,13 @@ impl Standing {
     pub fn is_open(self) -> bool {
         matches!(
             self,
-            Self::Unknown | Self::Due | Self::Held | Self::Proposed { .. }
+            Self::Unknown
+                | Self::Due
+                | Self::Held
+                | Self::Proposed { .. }
+                | Self::Destroyed {
+                    witnesses: 0..WITNESSES
+                }
         )
     }
 }
@@ -128,8 +139,8 @@ impl Row {
             Standing::Due => Bilingual::new("due for appraisal", "到期待鉴定"),
             Standing::Held => Bilingual::new("on hold", "暂缓销毁"),
             Standing::Proposed { approvals } if approvals >= self.needed => Bilingual::new(
-                format!("to be destroyed, {approvals} of {} approvals", self.needed),
-                format!("已批准销毁（{approvals}/{}），待执行", self.needed),
+                format!("to be destroyed, approved by {approvals}"),
+                format!("已批准销毁（{approvals} 人），待执行"),
             ),
             Standing::Proposed { approvals } => Bilingual::new(
                 format!(
@@ -138,18 +149,23 @@ impl Row {
                 ),
                 format!("拟销毁，已批准 {approvals}/{}", self.needed),
             ),
-            Standing::Destroyed => Bilingual::new("destroyed", "已销毁"),
+            Standing::Destroyed { witnesses } if witnesses < WITNESSES => Bilingual::new(
+                format!("destroyed, {witnesses} of {WITNESSES} witnesses"),
+                format!("已销毁，待监销（{witnesses}/{WITNESSES}）"),
+            ),
+            Standing::Destroyed { .. } => Bilingual::new("destroyed", "已销毁"),
         }
     }
 
     /// Whether the period is over on a day, or will be by then.
     pub fn ends_by(&self, day: NaiveDate) -> bool {
-        self.standing != Standing::Destroyed && self.until.is_some_and(|until| until <= day)
+        let is_over = matches!(self.standing, Standing::Destroyed { .. });
+        !is_over && self.until.is_some_and(|until| until <= day)
     }
 
     /// What the rows are sorted by: who falls due first comes first, what never does comes last.
     pub fn order(&self) -> impl Ord + use<> {
-        let is_over = self.standing == Standing::Destroyed;
+        let is_over = matches!(self.standing, Standing::Destroyed { .. });
         (is_over, self.until.is_none(), self.until, self.id.clone())
     }
 
@@ -187,7 +203,14 @@ fn standing(
     on: NaiveDate,
 ) -> Standing {
     if world.rulebook.only(&card.state).is_some() {
-        return Standing::Destroyed;
+        // Who witnesses adds to the certificate after it was written.
+        let witnesses = card.trail.iter().filter(|entry| {
+            let step = world.rulebook.steps.get(&entry.step);
+            step.is_some_and(|step| step.appends.keys().any(|list| list.ends_with(".witnesses")))
+        });
+        return Standing::Destroyed {
+            witnesses: u32::try_from(witnesses.count()).unwrap_or(u32::MAX),
+        };
     }
     if card.open_holds().next().is_some() {
         return Standing::Held;

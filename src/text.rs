@@ -148,6 +148,11 @@ pub fn is_invisible(character: char) -> bool {
             | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
 }
 
+/// A text as searches compare it.
+pub fn plain(text: &str) -> String {
+    text.chars().flat_map(fold_character).collect()
+}
+
 /// A character as searches compare it: compatibility forms and full width made plain, without accents, in small letters.
 pub fn fold_character(character: char) -> impl Iterator<Item = char> {
     use unicode_normalization::UnicodeNormalization;

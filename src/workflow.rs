@@ -38,7 +38,7 @@ use crate::workflow::card::{
 pub use permission::may_append;
 
 use crate::workflow::permission::{permitted, who};
-use crate::workflow::subject::chosen;
+use crate::workflow::subject::{before_any_record, chosen};
 use crate::workflow::values::{apply_sets, list_new_attachments, without_nulls, write_values};
 use crate::world::World;
 use crate::yaml::{Edit, parse_path};
@@ -134,6 +134,24 @@ pub fn decide(
         return Err(broken);
     }
 
+    // Where there is no record yet, what does not depend on it is told before the lack of it.
+    if let Some(each) = &step.each
+        && each != crate::case::CARD
+        && case.all(each).is_empty()
+    {
+        let about = step_value(command, actor, &Subject::default());
+        let scope = step_scope(world, case, &about);
+        let mut unmet = judge_rules(world, case, &scope, before_any_record(step), None);
+        for diagnostic in &mut unmet {
+            if diagnostic.code == Code::Rule {
+                diagnostic.code = Code::StepCondition;
+            }
+        }
+        if !unmet.is_empty() {
+            return Err(unmet);
+        }
+    }
+
     // What the actor sets comes first, and the step's own values see it.
     let mut changes = Changes::default();
     if step.removes.is_some() {
@@ -143,7 +161,7 @@ pub fn decide(
         world,
         case,
         &command.sets,
-        command.department.as_deref(),
+        (command.department.as_deref(), command.record.as_deref()),
         &mut changes,
     )?;
     if step.removes.is_none() {
@@ -339,7 +357,7 @@ fn finish(
     if step.trail {
         let entry = trail_entry(world, case, command, actor, &decision);
         let removes = step.removes.is_some();
-        write_card(case, card, entry, removes, &mut decision)?;
+        write_card(world, case, card, entry, removes, &mut decision)?;
     }
     for number in [&decision.number, &decision.archive_number] {
         if let Some(path) = number.as_deref().and_then(entry_path) {

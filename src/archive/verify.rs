@@ -70,8 +70,12 @@ struct Listed {
 
 impl Reader<'_> {
     fn tell(&mut self, code: Code, path: &str, en: &str, zh: &str) -> &mut Diagnostic {
-        let finding =
-            Diagnostic::new(code, Place::file(visible_line(path)), en, zh).procedure("R1");
+        let finding = Diagnostic::new(code, Place::file(visible_line(path)), en, zh)
+            .remedy(
+                "take another copy of the package, and compare its sha256 with the one that was kept",
+                "请改用信息包的另一份副本，并与留存的 sha256 核对",
+            )
+            .procedure("R1");
         self.found.push(finding);
         let last = self.found.len() - 1;
         &mut self.found[last]
@@ -355,12 +359,27 @@ impl Reader<'_> {
             };
             self.matches(path, hash, "metadata.json", "metadata.json");
         }
-        self.seals();
+        for name in [
+            "manifest-sha256.txt",
+            "manifest-sha512.txt",
+            DIGEST_FILE,
+            "tagmanifest-sha512.txt",
+        ] {
+            if !self.present.contains_key(name) {
+                self.tell(
+                    Code::PackageMissing,
+                    name,
+                    "this manifest is one of those that the package was made with, and it is gone",
+                    "信息包生成时带有这份清单，现在不见了",
+                );
+            }
+        }
+        self.card(&metadata);
         Some(metadata)
     }
 
-    /// The seals in the trail of the index card are those of the records in the package.
-    fn seals(&mut self) {
+    /// The index card says the same as the metadata, and the seals in its trail are those of the records in the package.
+    fn card(&mut self, metadata: &Value) {
         let card = format!("{RECORDS}/clue.yaml");
         let Ok(Some(bytes)) = self.files.read(&card, MAXIMUM_TEXT) else {
             return;
@@ -370,6 +389,29 @@ impl Reader<'_> {
         };
         let mut last: BTreeMap<String, String> = BTreeMap::new();
         let value = document.root.to_json();
+        for field in ["id", "number", "title"] {
+            if value[field].as_str().map(visible_line).as_deref()
+                != metadata["clue"][field].as_str()
+            {
+                self.tell(
+                    Code::PackageMetadata,
+                    METADATA,
+                    &format!("`{field}` is not what the index card in the package says"),
+                    &format!("`{field}` 与包内索引卡不一致"),
+                );
+            }
+        }
+        let info = self.text("bag-info.txt").unwrap_or_default();
+        let number = metadata["archive"]["number"].as_str().unwrap_or_default();
+        let mut lines = info.lines();
+        if !lines.any(|line| line == format!("External-Identifier: {number}")) {
+            self.tell(
+                Code::PackageMetadata,
+                "bag-info.txt",
+                "the archive number is not the one that metadata.json says",
+                "档号与 metadata.json 所载不一致",
+            );
+        }
         for entry in value["trail"].as_array().into_iter().flatten() {
             for (path, hash) in entry["seals"].as_object().into_iter().flatten() {
                 last.insert(path.clone(), hash.as_str().unwrap_or_default().to_owned());

@@ -183,6 +183,19 @@ pub(super) fn told(engine: &Engine, published: &Published, context: &Context) ->
     {
         text.push_str(&deadlines(engine, decision, context));
     }
+    if let Some(number) = &decision.archive_number {
+        text.push_str(&context.say(
+            &format!("archive number: {number}\n"),
+            &format!("档号：{number}\n"),
+        ));
+    }
+    let declared = world.rulebook.steps.get(&decision.step);
+    if declared.is_some_and(|step| step.removes.is_some()) {
+        text.push_str(&context.say(
+            "the certificate is destruction.yaml; two others witness it: clue advance ID witness\ngit's history and archive packages still hold the records\n",
+            "销毁证明为 destruction.yaml；请另外两人监销：clue advance 标识 witness\ngit 历史和归档信息包中仍有这些记录\n",
+        ));
+    }
     for path in &decision.drafted {
         text.push_str(&context.say(
             &format!("drafted: {path}\n"),

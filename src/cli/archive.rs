@@ -77,6 +77,18 @@ mod text {
         let folder = visible_line(&into.join(name).display().to_string());
         let until = archived.until.as_deref();
         let mut text = match &archived.commit {
+            Some(commit) if archived.was_archived => context.say(
+                &format!(
+                    "{}: the package of {number} was made and recorded (commit {})\n",
+                    archived.id,
+                    &commit[..10]
+                ),
+                &format!(
+                    "{}：已补做并登记 {number} 的信息包（提交 {}）\n",
+                    archived.id,
+                    &commit[..10]
+                ),
+            ),
             Some(commit) => context.say(
                 &format!(
                     "{}: archived as {number} (commit {})\n",

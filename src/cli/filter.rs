@@ -96,6 +96,28 @@ impl Filter {
             .collect()
     }
 
+    /// The same in words, for the head of a document.
+    pub(super) fn worded(&self, context: &Context) -> Vec<String> {
+        let states = self
+            .state
+            .iter()
+            .map(|state| (("state", "状态"), Some(state)));
+        states
+            .chain([
+                (("category", "类别"), self.category.as_ref()),
+                (("kind", "种类"), self.kind.as_ref()),
+                (("urgency", "紧急程度"), self.urgency.as_ref()),
+                (("department", "责任部门"), self.department.as_ref()),
+                (("responsible", "责任人"), self.responsible.as_ref()),
+                (("title", "标题"), self.search.as_ref()),
+            ])
+            .filter_map(|((en, zh), value)| {
+                let value = value?;
+                Some(context.say(&format!("{en} {value}"), &format!("{zh} {value}")))
+            })
+            .collect()
+    }
+
     pub(super) fn wants(&self, card: &Card) -> bool {
         let same =
             |wanted: &Option<String>, own: &Option<String>| wanted.is_none() || wanted == own;

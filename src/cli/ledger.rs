@@ -246,6 +246,31 @@ impl Ledger {
                 .is_none_or(|to| row.collected.is_some_and(|day| day <= to))
     }
 
+    /// What chose the rows, in words for the head of a document.
+    fn selected(&self, context: &Context) -> String {
+        let mut parts = self.filter.worded(context);
+        let say = |en: &str, zh: &str| context.say(en, zh);
+        if self.open {
+            parts.push(say("open", "未办结"));
+        }
+        if self.overdue {
+            parts.push(say("overdue", "逾期"));
+        }
+        if let Some(day) = self.from {
+            parts.push(say(
+                &format!("collected from {day}"),
+                &format!("{day} 起收集"),
+            ));
+        }
+        if let Some(day) = self.to {
+            parts.push(say(
+                &format!("collected to {day}"),
+                &format!("{day} 止收集"),
+            ));
+        }
+        visible_line(&parts.join(&say(", ", "、")))
+    }
+
     /// The options that chose the rows, as they were typed.
     fn selection(&self) -> String {
         let mut options = self.filter.typed();
@@ -327,7 +352,7 @@ impl Ledger {
     fn facts<'a>(&self, made: &'a Made<'_>) -> LedgerFacts<'a> {
         LedgerFacts {
             moment: made.now,
-            selection: self.selection(),
+            selection: self.selected(made.context),
             totals: &made.totals,
             extract: made
                 .reader

@@ -29,6 +29,7 @@ pub(super) fn write(
     bytes: &[u8],
 ) -> Result<(), Failure> {
     let whole = context.folder.join(path);
+    agrees(path, endings)?;
     permit(root, &whole, endings)?;
     publish(&whole, bytes).map_err(|error| Failure::Environment {
         message: Bilingual::new(
@@ -38,6 +39,38 @@ pub(super) fn write(
         remedy: Some(Bilingual::new(
             "check the folder, its permissions and the disk",
             "请检查目录、权限和磁盘",
+        )),
+    })
+}
+
+/// Endings of files that programs open by them.
+const KNOWN: &[&str] = &[
+    "html", "htm", "pdf", "csv", "xlsx", "json", "ics", "md", "yaml", "txt",
+];
+
+/// Refuses a name whose ending says that the file is something else than it would be.
+fn agrees(path: &Path, endings: &[&str]) -> Result<(), Failure> {
+    let ending = path
+        .extension()
+        .map(|own| own.to_string_lossy().to_lowercase());
+    let ending = ending.unwrap_or_default();
+    let lies = KNOWN.contains(&ending.as_str()) && !endings.contains(&ending.as_str());
+    if !lies || ending == "txt" {
+        return Ok(());
+    }
+    let should = endings.first().copied().unwrap_or("txt");
+    let shown = path.display();
+    Err(Failure::Usage {
+        message: Bilingual::new(
+            format!("{shown} would hold no {}", ending.to_uppercase()),
+            format!(
+                "{shown} 的扩展名与内容不符：内容不是 {}",
+                ending.to_uppercase()
+            ),
+        ),
+        remedy: Some(Bilingual::new(
+            format!("name a .{should} file, or use --format {ending} where the command has it"),
+            format!("请把文件名改为 .{should}；命令支持时也可用 --format {ending}"),
         )),
     })
 }

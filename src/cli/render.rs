@@ -26,9 +26,9 @@ pub(super) struct Render {
     /// A record's path in the clue's folder, such as triage.yaml, or dossier, cover or spine
     #[arg(default_value = DOSSIER)]
     document: String,
-    /// Format of the document
-    #[arg(long, value_enum, default_value_t = DocumentFormat::Html)]
-    format: DocumentFormat,
+    /// Format of the document (by the ending of FILE, else html)
+    #[arg(long, value_enum)]
+    format: Option<DocumentFormat>,
     /// Make an extract: only what this role, or who may see this confidentiality level, may know
     #[arg(long = "for", value_name = "WHO")]
     reader: Option<String>,
@@ -46,7 +46,7 @@ impl Render {
         let reader = self.reader.as_deref();
         let reader = reader.map(|who| engine.reader("--for", who)).transpose()?;
         let language = context.style.language;
-        let (bytes, endings) = match self.format {
+        let (bytes, endings) = match self.format() {
             DocumentFormat::Html if self.fonts.is_some() => {
                 return Err(Failure::Usage {
                     message: Bilingual::new(
@@ -74,6 +74,16 @@ impl Render {
         };
         output::write(context, engine.root(), &output, endings, &bytes)?;
         Ok(Answer::new(format!("{}\n", output.display())))
+    }
+
+    /// The format that was asked for, or that the file's name says.
+    fn format(&self) -> DocumentFormat {
+        let ending = self.output.as_ref().and_then(|path| path.extension());
+        let is_pdf = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"));
+        self.format.unwrap_or(match is_pdf {
+            true => DocumentFormat::Pdf,
+            false => DocumentFormat::Html,
+        })
     }
 
     #[cfg(feature = "pdf")]

@@ -101,6 +101,18 @@ impl Show {
             ),
             (context.say("folder", "目录"), case.folder.clone()),
         ];
+        let mut rows = Vec::from(rows);
+        if let Some(number) = &card.archive_number {
+            rows.push((context.say("archive number", "档号"), number.clone()));
+        }
+        if card.retention.is_some() {
+            let until = card.retention_until.as_deref();
+            let until = until.map_or_else(String::new, |until| {
+                context.say(&format!(", until {until}"), &format!("，至 {until}"))
+            });
+            let kept = label("retention", &card.retention) + &until;
+            rows.push((context.say("retention", "保管期限"), kept));
+        }
         let widest = rows.iter().map(|(name, _)| width(name)).max().unwrap_or(0);
         let mut text = String::new();
         for (name, value) in &rows {

@@ -50,14 +50,14 @@ impl Verify {
                 let name = visible_line(name.unwrap_or(&self.package.display().to_string()));
                 let (files, bytes) = (checked.files, checked.bytes);
                 text.push_str(&context.say(
-                    &format!("{name}: whole and unchanged ({files} files, {bytes} bytes)\n"),
-                    &format!("{name}：完整，未被改动（{files} 个文件，{bytes} 字节）\n"),
+                    &format!("{name}: whole, and every file as its manifests say ({files} files, {bytes} bytes)\n"),
+                    &format!("{name}：完整，各文件与清单一致（{files} 个文件，{bytes} 字节）\n"),
                 ));
                 text.push_str(&format!("sha256: {digest}\n"));
                 if self.expect.is_none() {
                     text.push_str(&context.say(
-                        "compare it with `sha256` in archive.yaml of the clue: --expect SHA256\n",
-                        "请与线索 archive.yaml 中的 sha256 比较：--expect SHA256\n",
+                        "whether it is the package that was archived is told by `sha256` in archive.yaml of the clue: --expect SHA256\n",
+                        "是否就是当初归档的信息包，请与线索 archive.yaml 中的 sha256 比较：--expect SHA256\n",
                     ));
                 }
                 text

@@ -305,7 +305,10 @@ const CHINESE: &[(&str, &str)] = &[
         "Folder of fonts that go before the program's own in a PDF",
         "字体目录，PDF 优先使用其中的字体",
     ),
-    ("Format of the document", "文书格式"),
+    (
+        "Format of the document (by the ending of FILE, else html)",
+        "文书格式（按输出文件的扩展名，否则为 html）",
+    ),
     (
         "Count the clues and the time that they take, with small counts kept back",
         "统计线索数量和办理用时，隐去小数目",

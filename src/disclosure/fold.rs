@@ -1,8 +1,10 @@
 //! A text reduced to what tells words apart, each character with the bytes that it came from.
 //! It decides nothing about what is a repetition.
 
+use std::collections::HashMap;
 use std::iter::Peekable;
 use std::str::CharIndices;
+use std::sync::OnceLock;
 
 use crate::text::{fold_character, is_invisible};
 
@@ -20,9 +22,11 @@ pub(super) struct Folded {
 }
 
 /// Folds a text: compatibility forms and full width become plain, accents and case are left out; so are blanks, hyphens,
-/// points and brackets, what nobody sees, comments and the signs of Markdown. Numeric character references and
+/// points and brackets, what nobody sees, comments and the signs of Markdown. Character references and
 /// percent-encoded bytes count as the characters that they mean.
-pub(super) fn fold(text: &str) -> Vec<Folded> {
+///
+/// In a text that is searched a comma or colon between two digits is left out as well; a value may list two numbers so.
+pub(super) fn fold(text: &str, is_searched: bool) -> Vec<Folded> {
     let mut folded = Vec::with_capacity(text.len());
     let mut joined = false;
     let mut characters = text.char_indices().peekable();
@@ -35,13 +39,23 @@ pub(super) fn fold(text: &str) -> Vec<Folded> {
                 joined = false;
                 continue;
             }
-            '&' => reference(rest),
+            '&' => reference(rest).or_else(|| named(rest)),
             '%' => encoded(rest),
             _ => None,
         };
+        let next_is_digit = || rest.chars().nth(1).is_some_and(char::is_numeric);
+        let after_digit = |folded: &[Folded]| {
+            folded
+                .last()
+                .is_some_and(|last| last.character.is_ascii_digit())
+        };
         let mut add = |character: char, end: usize| {
             for plain in fold_character(character) {
-                if is_between(character) || is_between(plain) {
+                let parts_digits = is_searched
+                    && matches!(character, ',' | '，' | '、' | ':' | '：' | '|')
+                    && after_digit(&folded)
+                    && next_is_digit();
+                if is_between(character) || is_between(plain) || parts_digits {
                     joined = false;
                     continue;
                 }
@@ -86,6 +100,10 @@ fn is_between(character: char) -> bool {
                 | '`'
                 | '\\'
                 | '+'
+                | '\''
+                | '’'
+                | '‘'
+                | 'ʼ'
                 | '·'
                 | '•'
                 | '‧'
@@ -109,6 +127,22 @@ fn reference(text: &str) -> Option<(char, usize)> {
     };
     let character = char::from_u32(number.ok()?)?;
     Some((character, 2 + end + 1))
+}
+
+/// The character that `&shy;` or `&uuml;` means, and how long the reference is.
+fn named(text: &str) -> Option<(char, usize)> {
+    static NAMES: OnceLock<HashMap<&str, u32>> = OnceLock::new();
+    let names = NAMES.get_or_init(|| {
+        let one = |entity: &entities::Entity| match entity.codepoints {
+            entities::Codepoints::Single(code) => Some((entity.entity, code)),
+            // Two characters in one name are signs of mathematics.
+            entities::Codepoints::Double(..) => None,
+        };
+        entities::ENTITIES.iter().filter_map(one).collect()
+    });
+    let end = text.bytes().take(34).position(|byte| byte == b';')?;
+    let character = char::from_u32(*names.get(&text[..=end])?)?;
+    Some((character, end + 1))
 }
 
 /// The one character that a run of `%E7%8E%8B` begins with, and how long it is written.

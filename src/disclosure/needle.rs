@@ -4,7 +4,9 @@
 //!   One character is kept back in its own field only: else every 王 would go.
 //! - Latin letters and digits only as whole words: `Lee` is not in `fleet`.
 //! - Of a name in several words or with a title, each word by itself where it begins with a capital letter or is Chinese
-//!   of two characters or more; of a Chinese name with a title also the name without it.
+//!   of two characters or more; of a Chinese name with a title also the name without it. A word of less than six letters
+//!   is known by its capital (`Smith` is not a smith), or in an address or the name of a file; a longer one in small
+//!   letters too, and with an ending.
 //! - E-mail addresses and names of accounts inside a value.
 //! - Every number of four digits or more in a value, but for years; of one of eight or more also its end, as far as seven
 //!   digits, which is the number without the code of country or area.
@@ -58,6 +60,8 @@ const TITLES: &[&str] = &[
 const WORDS: usize = 4;
 /// Letters up to which a name must be written with its capital to be known.
 const SHORT: usize = 3;
+/// Letters from which a word of a name is no word of the language: it is known in small letters, and with an ending.
+const LONG: usize = 6;
 /// Digits that a number has at least to be looked for, and those of a telephone number without its codes.
 const NUMBER: usize = 4;
 const LOCAL: usize = 7;
@@ -69,6 +73,8 @@ struct Needle {
     capital: bool,
     /// Digits that may stand inside a longer number.
     inside: bool,
+    /// One word of a name.
+    word: bool,
 }
 
 /// Everything that is looked for in the texts of a clue.
@@ -100,12 +106,12 @@ impl Needles {
         if self.0.is_empty() {
             return Vec::new();
         }
-        let folded = fold(text);
+        let folded = fold(text, true);
         let mut found = Vec::new();
         for at in 0..folded.len() {
             let here = self.0.get(&folded[at].character);
             for needle in here.into_iter().flatten() {
-                if needle.stands_at(&folded, at) {
+                if needle.stands_at(text, &folded, at) {
                     let last = at + needle.characters.len() - 1;
                     found.push((folded[at].start, folded[last].end));
                 }
@@ -124,7 +130,7 @@ impl Needles {
 }
 
 impl Needle {
-    fn stands_at(&self, folded: &[Folded], at: usize) -> bool {
+    fn stands_at(&self, text: &str, folded: &[Folded], at: usize) -> bool {
         let Some(here) = folded.get(at..at + self.characters.len()) else {
             return false;
         };
@@ -132,7 +138,7 @@ impl Needle {
             .iter()
             .zip(&self.characters)
             .all(|(here, wanted)| here.character == *wanted);
-        if !same || (self.capital && !here[0].capital) {
+        if !same || (self.capital && !here[0].capital && !in_address(text, here)) {
             return false;
         }
         let first = here.first().map(|one| one.character);
@@ -148,9 +154,25 @@ impl Needle {
                         || (one.is_ascii_digit() && other.is_ascii_digit() && !self.inside)
                 })
         };
+        // `Mustermanns` and `MustermannStatement.pdf` name the same person.
+        let may_go_on = self.word && here[0].capital && self.characters.len() >= LONG;
         !glued(first, before, here[0].joined)
-            && !glued(last, after, after.is_some_and(|after| after.joined))
+            && (may_go_on || !glued(last, after, after.is_some_and(|after| after.joined)))
     }
+}
+
+/// Whether a word stands in an e-mail address, a name of an account or of a file, where nobody writes capitals.
+fn in_address(text: &str, here: &[Folded]) -> bool {
+    let (Some(first), Some(last)) = (here.first(), here.last()) else {
+        return false;
+    };
+    let marks = |one: Option<char>| one.is_some_and(|one| "@#_/".contains(one));
+    let (before, after) = (&text[..first.start], &text[last.end..]);
+    let address = |one: char| !one.is_whitespace() && !is_wide(one);
+    let tail = after.chars().take_while(|one| address(*one));
+    marks(before.chars().next_back())
+        || marks(after.chars().next())
+        || tail.clone().any(|one| one == '@')
 }
 
 /// Whether a character is of a script that writes blanks between its words.
@@ -170,6 +192,7 @@ fn of_value(value: &str, needles: &mut Vec<Needle>) {
                 characters,
                 capital,
                 inside,
+                word: false,
             });
         }
     };
@@ -186,7 +209,11 @@ fn of_value(value: &str, needles: &mut Vec<Needle>) {
             continue;
         }
         for length in LOCAL..number.len() {
-            add(number[number.len() - length..].to_vec(), false, false);
+            add(
+                number[number.len() - length..].to_vec(),
+                false,
+                length > LOCAL,
+            );
         }
         let inside = number.len() >= LOCAL;
         add(number, false, inside);
@@ -206,21 +233,40 @@ fn of_value(value: &str, needles: &mut Vec<Needle>) {
         return;
     }
     for word in words {
-        if TITLES.contains(&word.to_lowercase().as_str()) {
-            continue;
+        of_word(word, needles);
+        // Who is called Hans-Peter is called Hans as well.
+        let parts = word.split(['-', '\u{2010}', '\u{2011}']);
+        if word.contains(['-', '\u{2010}', '\u{2011}']) {
+            parts.for_each(|part| of_word(part, needles));
         }
-        let own = characters(word);
-        let chinese = own.iter().all(|character| is_wide(*character));
-        if own.len() >= 2 && (chinese || word.starts_with(char::is_uppercase)) {
-            add(own, !chinese, false);
-        }
-        let bare = TITLES.iter().find_map(|title| word.strip_suffix(title));
-        let bare = bare
-            .map(characters)
-            .filter(|bare| chinese && bare.len() >= 2);
-        if let Some(bare) = bare {
-            add(bare, false, false);
-        }
+    }
+}
+
+/// One word of a name.
+fn of_word(word: &str, needles: &mut Vec<Needle>) {
+    if TITLES.contains(&word.to_lowercase().as_str()) {
+        return;
+    }
+    let mut add = |characters: Vec<char>, capital: bool| {
+        needles.push(Needle {
+            characters,
+            capital,
+            inside: false,
+            word: true,
+        });
+    };
+    let own = characters(word);
+    let chinese = own.iter().all(|character| is_wide(*character));
+    if own.len() >= 2 && (chinese || word.starts_with(char::is_uppercase)) {
+        let capital = !chinese && own.len() < LONG;
+        add(own, capital);
+    }
+    let bare = TITLES.iter().find_map(|title| word.strip_suffix(title));
+    let bare = bare
+        .map(characters)
+        .filter(|bare| chinese && bare.len() >= 2);
+    if let Some(bare) = bare {
+        add(bare, false);
     }
 }
 
@@ -239,14 +285,14 @@ fn addresses(value: &str) -> impl Iterator<Item = &str> {
 }
 
 fn characters(text: &str) -> Vec<char> {
-    fold(text).iter().map(|one| one.character).collect()
+    fold(text, false).iter().map(|one| one.character).collect()
 }
 
 /// The numbers of a value: digits with nothing but blanks and signs between them.
 fn numbers(value: &str) -> Vec<Vec<char>> {
     let mut numbers: Vec<Vec<char>> = Vec::new();
     let mut in_number = false;
-    for one in fold(value) {
+    for one in fold(value, false) {
         let is_digit = one.character.is_ascii_digit();
         if is_digit && in_number {
             if let Some(last) = numbers.last_mut() {

@@ -41,6 +41,18 @@ fn a_name_is_known_however_it_is_written() {
         "Mr ■; a smith; Smithson",
     );
     case("王建国先生", "王建国", "■");
+    case("O'Brien", "O’Brien said", "■ said");
+    case("Hans-Peter Klum", "Hans called", "■ called");
+    case(
+        "Zebulon Quixwhist",
+        "quixwhist@home.example; #quixwhist; Quix&shy;whist; Quix&nbsp;whist; Qu&iacute;xwhist; Quixwhists; QuixwhistStatement",
+        "■@home.example; #■; ■; ■; ■; ■s; ■Statement",
+    );
+    case(
+        "John Brown",
+        "mr.brown@home.example, interview_brown_2026, a brown box",
+        "mr.■@home.example, interview_■_2026, a brown box",
+    );
     case("宏达公司 王建国", "王建国在宏达公司", "■在■");
 }
 
@@ -56,6 +68,13 @@ fn a_short_value_is_kept_back_in_its_own_field_only() {
 
 #[test]
 fn a_number_is_known_by_its_digits() {
+    case(
+        "+44 20 7946 0958",
+        "02079460958 or 020 7946 0958",
+        "0■ or 0■",
+    );
+    case("13987654321", "139、8765、4321；139|8765|4321", "■；■");
+    case("13987654321、13812345678", "打 13987654321", "打 ■");
     case(
         "13800138000",
         "打 138-0013-8000 或 １３８ ００１３ ８０００",

@@ -17,6 +17,9 @@ const RESPONSIBLE: &[&str] = &[
     "/handler",
     "/chair",
     "/supervisor",
+    "/appraised/by",
+    "/carried_out/by",
+    "/recorded/by",
 ];
 /// Where a record says when it was finished, the first that is filled.
 const DATES: &[&str] = &[
@@ -26,6 +29,9 @@ const DATES: &[&str] = &[
     "/sent/at",
     "/held_at",
     "/checked_at",
+    "/appraised/at",
+    "/carried_out/at",
+    "/recorded/at",
     "/discovered_at",
 ];
 
@@ -70,10 +76,27 @@ pub(super) fn context(view: &View<'_>) -> Value {
     );
     context["linked"] = json!(false);
     context["state"] = json!(view.rulebook_label("states", text(&input.clue["state"])));
-    context["opened"] = json!(date(
-        &visible_line(text(&input.clue["trail"][0]["at"])),
-        input.language
-    ));
+    let day = |at: &Value| date(&visible_line(text(at)), input.language);
+    let trail = input.clue["trail"].as_array();
+    let last = trail.and_then(|trail| trail.last());
+    let opened = day(&input.clue["trail"][0]["at"]);
+    let closed = last.map_or_else(String::new, |entry| day(&entry["at"]));
+    context["span"] = json!(match opened == closed {
+        true => opened.clone(),
+        false => format!("{opened}{}{closed}", view.say(" – ", "至")),
+    });
+    context["opened"] = json!(opened);
+    // A dossier is filed when it is archived, for which the retention stands.
+    let archived = trail.into_iter().flatten().rev().find(|entry| {
+        let step = &input.rulebook["steps"][text(&entry["step"])];
+        step["archives"] == true || step["sets"]["clue.retention"] == "retention"
+    });
+    context["filed"] = json!(
+        archived
+            .filter(|_| !input.clue["retention"].is_null())
+            .map_or_else(String::new, |entry| day(&entry["at"]))
+    );
+    context["pieces"] = json!(records.len());
     context
 }
 
@@ -88,7 +111,7 @@ fn about(view: &View<'_>, record: &RecordInput, section: &Value) -> Value {
     }
 }
 
-/// The records in the order of the rulebook, then by path.
+/// The records in the order of the rulebook, then of time, then by path.
 pub(super) fn ordered<'a>(input: &DocumentInput<'a>) -> Vec<&'a RecordInput> {
     let position = |record: &RecordInput| {
         let declared = input.rulebook["records"].as_object();
@@ -97,7 +120,9 @@ pub(super) fn ordered<'a>(input: &DocumentInput<'a>) -> Vec<&'a RecordInput> {
             .unwrap_or(usize::MAX)
     };
     let mut records: Vec<&RecordInput> = input.records.iter().collect();
-    records.sort_by_key(|record| (position(record), record.path.clone()));
+    // What is of one kind stands in the order of time, and then by department.
+    let finished_at = |record: &RecordInput| finished(&record.value).unwrap_or_default().to_owned();
+    records.sort_by_key(|record| (position(record), finished_at(record), record.path.clone()));
     records
 }
 

@@ -15,7 +15,14 @@ pub fn texts(input: &DocumentInput<'_>) -> Vec<(String, String)> {
     for key in ["number", "state"] {
         push(&mut card, context[key].as_str().unwrap_or_default());
     }
-    for key in ["category", "kind", "urgency", "departments"] {
+    for key in [
+        "category",
+        "kind",
+        "urgency",
+        "departments",
+        "archive_number",
+        "retention",
+    ] {
         cell(&context["clue"][key]["cell"], &mut card);
     }
     for entry in context["trail"].as_array().into_iter().flatten() {

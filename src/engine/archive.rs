@@ -52,6 +52,8 @@ pub struct Archived {
     /// The step's commit; none where the package had been recorded before and was made again.
     pub commit: Option<String>,
     pub id: String,
+    /// Whether the clue was archived before, and only its package is new.
+    pub was_archived: bool,
     pub archive_number: String,
     /// Class of retention, and the last day of the period; none where it has no end.
     pub retention: Option<String>,
@@ -155,6 +157,7 @@ impl Engine {
         let folder = prepared.publish()?;
         Ok(Archived {
             commit: Some(published.commit),
+            was_archived: published.decision.archive_number.is_none(),
             id: published.decision.id,
             archive_number: made.archive_number,
             retention: made.retention,
@@ -196,6 +199,7 @@ impl Engine {
         let folder = place::prepare(into, &name, &made.bag.files)?.publish()?;
         Ok(Archived {
             commit: None,
+            was_archived: true,
             id: present.id.clone(),
             archive_number: made.archive_number,
             retention: made.retention,
@@ -320,6 +324,18 @@ impl Engine {
         );
         let place = case.card_record.as_ref();
         let place = place.map_or_else(|| Place::file(&case.folder), |card| card.place("/state"));
+        let is_final = rulebook.states.get(case.state());
+        let remedy = if is_final.is_some_and(|state| state.is_final) {
+            Bilingual::new(
+                "only a clue that went its whole way is archived",
+                "只有办理完毕的线索才归档",
+            )
+        } else {
+            Bilingual::new(
+                format!("clue next {} shows what is missing", case.id),
+                format!("clue next {} 可查看还缺什么", case.id),
+            )
+        };
         Failure::Findings(vec![
             Diagnostic::new(
                 Code::StepState,
@@ -327,10 +343,7 @@ impl Engine {
                 format!("a clue that is {} is not archived", state.en),
                 format!("处于{}状态的线索不能归档", state.zh),
             )
-            .remedy(
-                format!("clue next {} shows what is missing", case.id),
-                format!("clue next {} 可查看还缺什么", case.id),
-            )
+            .remedy(remedy.en, remedy.zh)
             .procedure("R1"),
         ])
     }

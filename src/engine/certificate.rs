@@ -1,11 +1,11 @@
 //! The certificate of destruction on paper: the record that stands for all others, as the sheet that is filed.
 //! It draws nothing itself.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::case::{Case, Record};
 use crate::document::Sheet;
-use crate::engine::Engine;
+use crate::engine::{Engine, Failure};
 use crate::paper::{Destroyed, Destruction, destruction};
 use crate::rulebook::match_path;
 use crate::text::Language;
@@ -28,6 +28,19 @@ impl Engine {
             let certificate = self.certified(case, record, language);
             destruction(&certificate, &self.world.organisation.name, language)
         })
+    }
+
+    /// The same sheet as a page of HTML.
+    pub(super) fn certificate_page(&self, sheet: Sheet) -> Result<String, Failure> {
+        let mut values = sheet.values;
+        values["language"] = json!(sheet.language.code());
+        values["title"] = json!(sheet.title);
+        values["extract"] = Value::Null;
+        values["signatures_of"] = values["signatures"].take();
+        let rendered = self
+            .templates()
+            .render("documents/certificate.html", &values);
+        rendered.map_err(|found| Failure::Findings(vec![found]))
     }
 
     fn certified(&self, case: &Case, record: &Record, language: Language) -> Destruction {
@@ -89,7 +102,11 @@ impl Engine {
             let of = declared.find(|(_, own)| match_path(&own.path, path).is_some());
             let name = match of {
                 Some((name, _)) => {
-                    format!("{} ({path})", rulebook.label("record", name, language))
+                    let label = rulebook.label("record", name, language);
+                    match language {
+                        Language::En => format!("{label} ({path})"),
+                        Language::Zh => format!("{label}（{path}）"),
+                    }
                 }
                 None => path.to_owned(),
             };

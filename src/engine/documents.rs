@@ -9,7 +9,8 @@ use serde_json::Value;
 use crate::case::Case;
 use crate::diagnostic::any_error;
 use crate::document::{
-    COVER, DocumentInput, RecordInput, SPINE, Sheet, documents, render_html, render_index, sheet,
+    COVER, DOSSIER, DocumentInput, RecordInput, SPINE, Sheet, documents, render_html, render_index,
+    sheet,
 };
 use crate::engine::{Engine, Failure, Shown};
 use crate::text::{Bilingual, Language};
@@ -33,9 +34,15 @@ impl Engine {
         document: &str,
         language: Language,
     ) -> Result<String, Failure> {
+        #[cfg(feature = "pdf")]
+        if shown.extract.is_none()
+            && let Some(sheet) = self.certificate(&shown.case, document, language)
+        {
+            return self.certificate_page(sheet);
+        }
         self.with_records(shown, language, |input| {
             known(input, document, &[COVER, SPINE])?;
-            render_html(input, document).map_err(|found| Failure::Findings(vec![found]))
+            render_html(input, named(document)).map_err(|found| Failure::Findings(vec![found]))
         })
     }
 
@@ -48,7 +55,7 @@ impl Engine {
     ) -> Result<Sheet, Failure> {
         self.with_records(shown, language, |input| {
             known(input, document, &[COVER, SPINE])?;
-            sheet(input, document).map_err(|found| Failure::Findings(vec![found]))
+            sheet(input, named(document)).map_err(|found| Failure::Findings(vec![found]))
         })
     }
 
@@ -156,14 +163,28 @@ impl Engine {
     }
 }
 
+/// The name of a document that people call by its Chinese name.
+fn named(document: &str) -> &str {
+    match document {
+        "卷宗" => DOSSIER,
+        "封面" => COVER,
+        "卷脊" => SPINE,
+        other => other,
+    }
+}
+
 /// Refuses a name that is none of the clue's documents.
 fn known(input: &DocumentInput<'_>, document: &str, more: &[&str]) -> Result<(), Failure> {
     let mut known = documents(input);
     known.extend(more.iter().map(|name| (*name).to_owned()));
-    if known.iter().any(|name| name == document) {
+    if known.iter().any(|name| name == named(document)) {
         return Ok(());
     }
     let all = known.join(", ");
+    let zh = all.replace(
+        "dossier, cover, spine",
+        "卷宗（dossier）, 封面（cover）, 卷脊（spine）",
+    );
     Err(Failure::Usage {
         message: Bilingual::new(
             format!("the clue has no document `{document}`"),
@@ -171,7 +192,7 @@ fn known(input: &DocumentInput<'_>, document: &str, more: &[&str]) -> Result<(),
         ),
         remedy: Some(Bilingual::new(
             format!("there are: {all}"),
-            format!("可用的有：{all}"),
+            format!("可用的有：{zh}"),
         )),
     })
 }

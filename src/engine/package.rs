@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use serde_json::Value;
+
 use crate::archive::{self, BUNDLE, Checked, DIGEST_FILE, RECORDS, safe_name};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::engine::Failure;
@@ -45,7 +47,7 @@ pub fn verify_package(folder: &Path, expected: Option<&str>) -> Result<Checked, 
     let mut checked = archive::verify(&files);
     if let Some(metadata) = &checked.metadata {
         let inside = metadata["history"]["folder"].as_str().unwrap_or_default();
-        checked.found.extend(history(&files, inside));
+        checked.found.extend(history(&files, metadata, inside));
     }
     if let Some(expected) = expected
         && checked.digest.as_ref() != Some(&expected)
@@ -67,7 +69,7 @@ pub fn verify_package(folder: &Path, expected: Option<&str>) -> Result<Checked, 
 }
 
 /// Whether the bundle can be read, and its newest commit holds the records that lie in the package.
-fn history(files: &DiskFiles, folder: &str) -> Vec<Diagnostic> {
+fn history(files: &DiskFiles, metadata: &Value, folder: &str) -> Vec<Diagnostic> {
     let tell = |path: &str, en: String, zh: String| {
         vec![Diagnostic::new(Code::PackageHistory, Place::file(path), en, zh).procedure("R1")]
     };
@@ -88,7 +90,23 @@ fn history(files: &DiskFiles, folder: &str) -> Vec<Diagnostic> {
             );
         }
     };
-    compare(files, folder, &bundled)
+    let mut found = compare(files, folder, &bundled);
+    // Every step is a commit of its own; the last one of the trail is the one that the package was made for.
+    let steps = metadata["trail"]
+        .as_array()
+        .map_or(0, Vec::len)
+        .saturating_sub(1);
+    let said = metadata["history"]["commits"].as_u64();
+    let is_whole = bundled.commits >= steps
+        && said.and_then(|said| usize::try_from(said).ok()) == Some(bundled.commits);
+    if !is_whole {
+        found.extend(tell(
+            BUNDLE,
+            format!("the history has {} commits, which is less than the steps of the trail or not what metadata.json says", bundled.commits),
+            format!("历史共 {} 次提交，少于办理经过中的步骤，或与 metadata.json 所载不符", bundled.commits),
+        ));
+    }
+    found
 }
 
 fn compare(files: &DiskFiles, folder: &str, bundled: &Bundled) -> Vec<Diagnostic> {

@@ -18,8 +18,6 @@ use crate::workflow::{Actor, Command, Decision, Desk, decide};
 
 /// How often a step is decided anew when somebody else was faster.
 const RETRIES: usize = 20;
-/// How far a step may lie ahead of the clock, in seconds: clocks differ, and a later step could not be taken before it.
-const AHEAD: i64 = 24 * 60 * 60;
 
 /// Who takes a step, and the commit that it is taken on.
 pub(super) struct Hands {
@@ -89,7 +87,9 @@ impl Engine {
                 )),
             });
         }
-        if author.time.seconds() > now.seconds() + AHEAD {
+        // As far as the clocks of different machines may differ, and no further: the audit would tell it for ever.
+        let ahead = i64::from(self.world.rulebook.history.trail_minutes) * 60;
+        if author.time.seconds() > now.seconds() + ahead {
             return Err(Failure::Environment {
                 message: Bilingual::new(
                     format!("the step would be taken in the future: {}", author.time),

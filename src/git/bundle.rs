@@ -218,9 +218,11 @@ fn header(bytes: &[u8]) -> Option<(Oid, &[u8])> {
     let lines = std::str::from_utf8(&rest[..end]).ok()?;
     // A line with a minus would name a commit that the reader has to have already.
     let (id, _) = lines.split_once(' ')?;
-    let expected = format!("{id} {BUNDLE_BRANCH}\n{id} HEAD");
+    let (branch, head) = (format!("{id} {BUNDLE_BRANCH}"), format!("{id} HEAD"));
+    let mut named: Vec<&str> = lines.lines().collect();
+    named.sort_unstable();
     let id = Oid::from_str(id).ok()?;
-    (lines == expected).then_some((id, &rest[end + 2..]))
+    (named == [head, branch]).then_some((id, &rest[end + 2..]))
 }
 
 /// Every file below a tree; each must be there.

@@ -16,6 +16,8 @@ use crate::text::Bilingual;
 
 /// The file that makes a folder a site.
 const MARKER: &str = "clue-site.json";
+/// The file that a run holds a lock on.
+const LOCK: &str = ".clue-site.lock";
 /// What every other file of a site has in its first bytes.
 const MARK: &str = "clue-site";
 /// The bytes in which the mark is looked for.
@@ -28,6 +30,8 @@ pub(super) struct SiteFolder {
     folder: PathBuf,
     /// What was written in this run.
     written: Mutex<BTreeSet<String>>,
+    /// Held while the run is under way; the system lets it go when the process ends, however it ends.
+    lock: Mutex<Option<fs::File>>,
 }
 
 impl SiteFolder {
@@ -79,6 +83,7 @@ impl SiteFolder {
         Ok(Self {
             folder: folder.to_owned(),
             written: Mutex::default(),
+            lock: Mutex::default(),
         })
     }
 
@@ -92,8 +97,41 @@ impl SiteFolder {
             }
             fs::create_dir_all(&path).map_err(|error| failed(&path, &error))?;
         }
+        self.take_lock()?;
         let marker = json!({ "clueSite": 1, "complete": false });
         self.put(MARKER, &format!("{marker:#}\n"))
+    }
+
+    /// Two runs for different readers would leave pages of one in the site of the other.
+    fn take_lock(&self) -> Result<(), Failure> {
+        let path = self.folder.join(LOCK);
+        if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_file()) {
+            return Err(foreign(&path));
+        }
+        let mut options = fs::OpenOptions::new();
+        let file = options.create(true).truncate(false).write(true).open(&path);
+        let file = file.map_err(|error| failed(&path, &error))?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(fs::TryLockError::WouldBlock) => {
+                let shown = self.folder.display();
+                return Err(Failure::Refused {
+                    message: Bilingual::new(
+                        format!("another run makes a site in {shown}"),
+                        format!("另一个进程正在 {shown} 生成网站"),
+                    ),
+                    remedy: Bilingual::new(
+                        "wait until it is done, or name another folder",
+                        "请等它完成，或指定别的目录",
+                    ),
+                });
+            }
+            Err(fs::TryLockError::Error(error)) => return Err(failed(&path, &error)),
+        }
+        if let Ok(mut held) = self.lock.lock() {
+            *held = Some(file);
+        }
+        Ok(())
     }
 
     /// Writes one file of the site, so that its name leads to all of it or to the old one.
@@ -152,7 +190,11 @@ impl SiteFolder {
                     // Only a folder that is empty now goes.
                     let _ = fs::remove_dir(entry.path());
                 }
-            } else if !written.contains(&path) && path != MARKER && is_own(&entry.path()) {
+            } else if !written.contains(&path)
+                && path != MARKER
+                && path != LOCK
+                && is_own(&entry.path())
+            {
                 fs::remove_file(entry.path()).map_err(|error| failed(&entry.path(), &error))?;
             }
         }

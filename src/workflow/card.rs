@@ -7,6 +7,7 @@ use crate::case::Case;
 use crate::change::set;
 use crate::check::{entry_path, highest_item, number_entries};
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::disclosure::KeptBack;
 use crate::expression::Scope;
 use crate::files::Files;
 use crate::rulebook::NumberHead;
@@ -16,6 +17,7 @@ use crate::world::World;
 use crate::yaml::{self, Edit, apply, parse_path};
 
 pub(super) fn write_card(
+    world: &World,
     case: &Case,
     (mut card, inside): (Map<String, Value>, Vec<Edit>),
     entry: Value,
@@ -48,7 +50,8 @@ pub(super) fn write_card(
                 value: entry,
             });
             if removes {
-                let value = without_contents(&record.value, &edits);
+                let mut kept_back = KeptBack::of(world, case);
+                let value = without_contents(&record.value, &edits, &mut kept_back);
                 decision.changes.write(&record.path, text_of(&value));
                 return Ok(());
             }
@@ -92,7 +95,7 @@ fn text_of(value: &Value) -> String {
 
 /// The card after the step that takes all records out: written anew, without comments and without the reasons of
 /// earlier steps and holds, which tell what the records were about.
-fn without_contents(card: &Value, edits: &[Edit]) -> Value {
+fn without_contents(card: &Value, edits: &[Edit], kept_back: &mut KeptBack) -> Value {
     let mut card = card.clone();
     let (entry, edits) = edits
         .split_last()
@@ -100,15 +103,19 @@ fn without_contents(card: &Value, edits: &[Edit]) -> Value {
     for edit in edits {
         let _ = apply(&mut card, edit);
     }
-    forget_reasons(&mut card);
+    forget_contents(&mut card, kept_back);
     if let Some(entry) = entry {
         let _ = apply(&mut card, entry);
     }
     card
 }
 
-/// Takes the reasons out of a card's trail and of its holds.
-pub(super) fn forget_reasons(card: &mut Value) {
+/// Takes the reasons out of a card's trail and of its holds, and out of its title what an extract would keep back: the
+/// fields that say what that is are gone with the records.
+pub(super) fn forget_contents(card: &mut Value, kept_back: &mut KeptBack) {
+    if let Some(title) = card.get("title").and_then(Value::as_str) {
+        card["title"] = json!(kept_back.out_of(title));
+    }
     for list in ["trail", "holds"] {
         let entries = card.get_mut(list).and_then(Value::as_array_mut);
         for entry in entries.into_iter().flatten() {
@@ -167,6 +174,11 @@ pub(super) fn trail_entry(
         }
     }
     if let Some(reason) = &command.reason {
+        let step = world.rulebook.steps.get(&decision.step);
+        let reason = match step.is_some_and(|step| step.removes.is_some()) {
+            true => KeptBack::of(world, case).out_of(reason),
+            false => reason.clone(),
+        };
         entry.insert("reason".to_owned(), json!(reason));
     }
     let seals = seals(world, case, decision);

@@ -169,7 +169,10 @@ pub fn draft(
                 format!("{inner} exists already and is left as it is"),
                 format!("{inner} 已经存在，保持不变"),
             )
-            .remedy("edit it, or delete it first", "请直接编辑，或先删除"),
+            .remedy(
+                "edit it, or delete it first; where it is sealed, draft another under another day: --date YYYY-MM-DD",
+                "请直接编辑，或先删除；已经封存的，请用 --date 另定日期起草",
+            ),
         ]);
     }
     let mut context = draft_context(desk, case, actor);

@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 
 use crate::case::Case;
+use crate::check::judge_rules;
 use crate::diagnostic::Diagnostic;
 use crate::rulebook::{ClockDeed, Step};
 use crate::time::Timestamp;
 use crate::workflow::clock::clocks_for;
 use crate::workflow::renumber::is_in_dispute;
-use crate::workflow::{Actor, Command, Desk, Subject, decide};
+use crate::workflow::subject::before_any_record;
+use crate::workflow::{Actor, Command, Desk, Subject, decide, step_scope};
 use crate::world::World;
 
 /// A step that the clue's state allows.
@@ -48,7 +50,7 @@ pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> 
         if step.renumbers && !is_in_dispute(desk, case) {
             continue;
         }
-        for subject in subjects(world, case, step) {
+        for subject in subjects(world, case, step, at) {
             let candidates: Vec<String> = world
                 .organisation
                 .people
@@ -121,7 +123,7 @@ pub fn options(desk: &Desk<'_>, case: &Case, at: Timestamp) -> Vec<Possibility> 
 }
 
 /// Everything that a step could be about.
-fn subjects(world: &World, case: &Case, step: &Step) -> Vec<Subject> {
+fn subjects(world: &World, case: &Case, step: &Step, at: Timestamp) -> Vec<Subject> {
     if let Some(deed) = step.clock {
         let clocks = clocks_for(world, case, deed).into_iter();
         let about = clocks.map(|clock| Subject {
@@ -136,6 +138,24 @@ fn subjects(world: &World, case: &Case, step: &Step) -> Vec<Subject> {
     let Some(each) = &step.each else {
         return vec![Subject::default()];
     };
+    // A step whose record is not drafted yet is told where its time has come: where it has conditions that ask for no
+    // record, and all of them hold.
+    if case.all(each).is_empty() && each != crate::case::CARD {
+        let declared = world.rulebook.records.get(each);
+        let is_drafted = declared
+            .is_some_and(|declared| declared.template.is_some() && !declared.is_by_department());
+        let mut rules = before_any_record(step).peekable();
+        if !is_drafted || rules.peek().is_none() {
+            return Vec::new();
+        }
+        let scope = step_scope(world, case, &json!({"at": at.to_string()}));
+        let holds = judge_rules(world, case, &scope, rules, None).is_empty();
+        return if holds {
+            vec![Subject::default()]
+        } else {
+            Vec::new()
+        };
+    }
     let records = case.all(each).iter();
     let about = records.flat_map(|record| {
         let department = record.parts.get("department").cloned();

@@ -105,12 +105,12 @@ pub(super) fn permitted(
                 format!(
                     "{name}无权办理{}：该步骤由{}办理",
                     world.rulebook.named_zh("step", &command.step),
-                    roles(crate::text::Language::Zh).join("或")
+                    roles(crate::text::Language::Zh).join("、")
                 ),
             )
             .remedy(
                 format!("ask {}", who_has(world, &step.roles, " or ")),
-                format!("请{}办理", who_has(world, &step.roles, "或")),
+                format!("请{}办理", who_has(world, &step.roles, "、")),
             )
             .procedure(step.procedure.joined()),
         );

@@ -7,6 +7,7 @@ use crate::case::Case;
 use crate::change::Changes;
 use crate::check::check_loaded;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::disclosure::KeptBack;
 use crate::expression::Scope;
 use crate::files::{Files, digest};
 use crate::rulebook::Step;
@@ -47,7 +48,7 @@ pub(super) fn take_out(
     if !lacks.is_empty() {
         return Err(lacks);
     }
-    let value = certificate(desk.files, case, (step, name), scope)?;
+    let value = certificate(desk.files, desk.world, case, (step, name), scope)?;
     for record in case.records.values().flatten() {
         changes.remove(&record.path);
     }
@@ -74,8 +75,11 @@ pub(super) fn lacks(files: &dyn Files, world: &World, folder: &str) -> Vec<Diagn
 }
 
 /// What the record says that stands for all others: the values that the step sets, and every file with its SHA-256.
+///
+/// What an extract would keep back is not carried into it: the fields that say what that is are about to go.
 pub(super) fn certificate(
     files: &dyn Files,
+    world: &World,
     case: &Case,
     (step, name): (&Step, &str),
     scope: &Scope,
@@ -94,8 +98,40 @@ pub(super) fn certificate(
         };
         let _ = apply(&mut value, &edit);
     }
+    let mut kept_back = KeptBack::of(world, case);
+    take_out_of(&mut value, &mut kept_back);
     value["files"] = listed(files, case);
     Ok(value)
+}
+
+/// Takes what is kept back out of every text of a value.
+fn take_out_of(value: &mut Value, kept_back: &mut KeptBack) {
+    match value {
+        Value::String(text) => *text = kept_back.out_of(text),
+        Value::Array(items) => {
+            for item in items {
+                take_out_of(item, kept_back);
+            }
+        }
+        Value::Object(fields) => {
+            for (key, value) in fields {
+                // Keys, numbers and times are no texts that people write.
+                if ![
+                    "by",
+                    "at",
+                    "number",
+                    "archive_number",
+                    "package",
+                    "retention",
+                ]
+                .contains(&key.as_str())
+                {
+                    take_out_of(value, kept_back);
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Every record and attachment, by its path below the clue's folder.

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use crate::case::{Case, Record};
 use crate::change::Changes;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::disclosure::KeptBack;
 use crate::expression::Scope;
 use crate::files::Files;
 use crate::record::TrailEntry;
@@ -15,7 +16,7 @@ use crate::rulebook::NumberHead;
 use crate::rulebook::Step;
 use crate::text::visible_line;
 use crate::workflow::card::{
-    Archival, archive_head, archive_number, code_of, forget_reasons, next_number, trail_entry,
+    Archival, archive_head, archive_number, code_of, forget_contents, next_number, trail_entry,
 };
 use crate::workflow::permission::permitted;
 use crate::workflow::renumber::{Renumbering, next_of};
@@ -98,7 +99,7 @@ fn judge(taken: &Taken<'_>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
         // Removed, nobody could tell any more what was missing or had been changed.
         found.extend(removal::lacks(taken.files, world, &before.folder));
         let inner = subject.scope(world, &written, &scope, step);
-        let should = removal::certificate(taken.files, &written, (step, name), &inner)?;
+        let should = removal::certificate(taken.files, world, &written, (step, name), &inner)?;
         found.extend(removal::differing(after, name, &should));
     }
     found.extend(card(taken, step, &command, &subject, &scope, outcome)?);
@@ -375,7 +376,7 @@ fn card(
         let _ = apply(&mut expected, edit);
     }
     if step.removes.is_some() {
-        forget_reasons(&mut expected);
+        forget_contents(&mut expected, &mut KeptBack::of(world, before));
     }
     let expected = expected.as_object().cloned().unwrap_or_default();
     let empty = serde_json::Map::new();

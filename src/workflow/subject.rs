@@ -7,7 +7,7 @@ use crate::check::check_references;
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::expression::Scope;
 use crate::files::file_name;
-use crate::rulebook::Step;
+use crate::rulebook::{Condition, Rule, Step};
 use crate::text::Bilingual;
 use crate::workflow::clock::of_clock;
 use crate::workflow::{Actor, Command, Desk, card_place};
@@ -197,17 +197,21 @@ fn of_record(
         }
         (None, [only]) => only,
         (None, []) => {
-            let message = Bilingual::new(
+            let label = world.rulebook.records.get(each).map(|record| &record.label);
+            let (en, zh) = label.map_or((each, each), |label| (&*label.en, &*label.zh));
+            let found = Diagnostic::new(
+                Code::StepArgument,
+                card_place(case, "/state"),
+                format!("`{name}` needs the {en}, and there is none yet"),
                 format!(
-                    "`{name}` needs a record, and there is none; draft it: clue draft {} {each}",
-                    case.id
-                ),
-                format!(
-                    "办理 `{name}` 需要先有记录，可起草：clue draft {} {each}",
-                    case.id
+                    "办理{}需要先有{zh}，现在还没有",
+                    world.rulebook.named_zh("step", name)
                 ),
             );
-            return Err(argument(case, message, "--record", &known));
+            return Err(vec![found.remedy(
+                format!("draft it: clue draft {} {each}", case.id),
+                format!("请先起草：clue draft {} {each}", case.id),
+            )]);
         }
         (None, _) => {
             // Where only one of them waits for this step, it is meant.
@@ -265,6 +269,19 @@ fn waiting_entries(
             )
         })
         .collect()
+}
+
+/// Conditions of a step that ask about no record of its own: they can be judged before there is one.
+pub(super) fn before_any_record(step: &Step) -> impl Iterator<Item = &Rule> {
+    let asks = |rule: &Rule| {
+        let own = |condition: &Condition| {
+            ["record.", "entry."]
+                .iter()
+                .any(|name| condition.source().contains(name))
+        };
+        own(&rule.expect) || rule.when.as_ref().is_some_and(own)
+    };
+    step.conditions.iter().filter(move |rule| !asks(rule))
 }
 
 /// Whether no condition of a step fails; one that asks about the step itself is left to the step.

@@ -7,7 +7,7 @@ use crate::case::{CARD, Case, Record};
 use crate::change::{Changes, set};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::Scope;
-use crate::files::digest;
+use crate::files::{digest, file_name};
 use crate::rulebook::Step;
 use crate::text::nearest;
 use crate::workflow::{Command, Desk, Subject, card_place, value_of};
@@ -19,7 +19,7 @@ pub(super) fn apply_sets(
     world: &World,
     case: &Case,
     sets: &[(String, Value)],
-    department: Option<&str>,
+    (department, chosen): (Option<&str>, Option<&str>),
     changes: &mut Changes,
 ) -> Result<(), Vec<Diagnostic>> {
     let mut by_record: Vec<(&Record, Vec<Edit>)> = Vec::new();
@@ -60,12 +60,46 @@ pub(super) fn apply_sets(
                     || record.inner.contains(own)
             }),
             _ if records.len() > 1 => {
-                return Err(argument(
-                    format!(
-                        "there are several of `{name}`; write {name}/DEPARTMENT.{rest}, or give --department"
-                    ),
-                    format!("`{name}` 有多份，请写 {name}/部门.{rest}，或用 --department 指定"),
-                ));
+                let stem = |record: &Record| {
+                    let file = file_name(&record.inner);
+                    file.rsplit_once('.')
+                        .map_or(file, |(stem, _)| stem)
+                        .to_owned()
+                };
+                // The one that is named, or the only one that is not sealed: in what is sealed nothing can be set.
+                let named = records.iter().find(|record| {
+                    chosen.is_some_and(|chosen| chosen == stem(record) || chosen == record.inner)
+                });
+                let mut open = records
+                    .iter()
+                    .filter(|record| !is_sealed(case, &record.inner));
+                let only = open.next().filter(|_| open.next().is_none());
+                match (named.or(only), declared.is_by_department()) {
+                    (Some(record), _) => Some(record),
+                    (None, true) => {
+                        return Err(argument(
+                            format!(
+                                "there are several of `{name}`; write {name}/DEPARTMENT.{rest}, or give --department"
+                            ),
+                            format!(
+                                "`{name}` 有多份，请写 {name}/部门.{rest}，或用 --department 指定"
+                            ),
+                        ));
+                    }
+                    (None, false) => {
+                        let all: Vec<String> = records.iter().map(stem).collect();
+                        let all = all.join(", ");
+                        return Err(argument(
+                            format!(
+                                "there are several of `{name}`; write {name}/WHICH.{rest}, or give --record: {all}"
+                            ),
+                            format!(
+                                "{}有多份，请写 {name}/哪一份.{rest}，或用 --record 指定：{all}",
+                                declared.label.zh
+                            ),
+                        ));
+                    }
+                }
             }
             _ => records.first(),
         };
@@ -88,6 +122,14 @@ pub(super) fn apply_sets(
         changes.edit(record, &edits).map_err(|found| vec![found])?;
     }
     Ok(())
+}
+
+/// Whether the trail holds a seal of a record.
+fn is_sealed(case: &Case, inner: &str) -> bool {
+    let trail = case.card.iter().flat_map(|card| &card.trail);
+    trail
+        .filter_map(|entry| entry.seals.as_ref())
+        .any(|seals| seals.contains_key(inner))
 }
 
 /// Files that were put into `attachments/` are listed in the collection form while it is open (C3), later in the

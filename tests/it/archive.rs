@@ -242,7 +242,10 @@ fn what_is_not_ready_not_committed_or_not_theirs_is_refused_and_nothing_is_left(
             &["archive", READY, "--into", file.to_str().expect("a path")],
         )
         .fails(3);
-    assert!(error.contains("nothing was archived"), "{error}");
+    assert!(
+        error.contains("nothing was changed in the repository"),
+        "{error}"
+    );
     assert_eq!(world.git(&["rev-parse", "HEAD"]), before);
 }
 

@@ -4,7 +4,7 @@ use clue::case::folder_of;
 use clue::workflow::Command;
 use serde_json::{Value, json};
 
-use crate::harness::{World, filled};
+use crate::harness::{FORM, World, filled};
 use crate::play::{ORGANISATION, Play};
 
 fn because(reason: &'static str) -> impl Fn(&mut Command) {
@@ -545,7 +545,9 @@ fn of_2014() -> (World, String) {
     world.clue(LI, &["init", "."]).ok();
     world.write("organisation.yaml", ORGANISATION);
     world.git(&["commit", "--quiet", "-am", "people"]);
-    let id = world.collect();
+    let form = [&FORM[..], &["--reporter", "钱多多"]].concat();
+    let out = world.clue("zhao@example.org", &form).ok();
+    let id = out.lines().next().expect("an id").to_owned();
     let folder = folder_of(&id).expect("an id");
     let triage = format!("{folder}/triage.yaml");
     for (from, to) in [
@@ -701,7 +703,7 @@ fn a_destruction_is_one_commit_and_the_history_stays_sound() {
         id.as_str(),
         "destroy",
         "-m",
-        "已删除，档案包已粉碎",
+        "已删除，档案包已粉碎；已告知钱多多",
     ];
     for name in [".DS_Store", "handling/quality.yaml~"] {
         let path = format!("{folder}/{name}");
@@ -728,6 +730,14 @@ fn a_destruction_is_one_commit_and_the_history_stays_sound() {
         .count();
     assert_eq!(entries, 2);
     let certificate = world.read(&format!("{folder}/destruction.yaml"));
+    // With the form goes what says whose name must not be told: neither certificate nor card carry it on.
+    let card = world.read(&format!("{folder}/clue.yaml"));
+    for text in [&certificate, &card] {
+        assert!(
+            text.contains("已告知") && !text.contains("钱多多"),
+            "{text}"
+        );
+    }
     for file in &files {
         assert!(
             certificate.contains(&format!("file: {file}\n")),
@@ -1282,7 +1292,7 @@ fn archived_clues_are_listed_by_when_they_fall_due() {
         .clue(HE, &["advance", &id, "approve-destruction", "-m", "同意"])
         .ok();
     let text = world.clue_in("zh", LI, &["retention"]).ok();
-    assert!(text.contains("已批准销毁（2/2），待执行"), "{text}");
+    assert!(text.contains("已批准销毁（2 人），待执行"), "{text}");
     // A hold stands before everything else.
     world.clue(HE, &["advance", &id, "hold", "-m", "审计"]).ok();
     assert_eq!(next(&world, &[]), only("on-hold"));
@@ -1351,6 +1361,13 @@ fn archived_clues_are_listed_by_when_they_fall_due() {
     step(ZHOU, "approve-destruction");
     step(HE, "approve-destruction");
     step(LI, "destroy");
+    // Until two others have signed the certificate, somebody has to do something.
+    assert_eq!(next(&world, &[]), only("destroyed"));
+    let text = world.clue_in("zh", LI, &["retention"]).ok();
+    assert!(text.contains("已销毁，待监销（0/2）"), "{text}");
+    for email in [HE, "sun@example.org"] {
+        world.clue(email, &["advance", &id, "witness"]).ok();
+    }
     assert_eq!(next(&world, &[]), []);
     assert_eq!(next(&world, &["--all"]), only("destroyed"));
 }

@@ -11,7 +11,7 @@ use crate::archive::{
     STORY, pack, safe_name,
 };
 use crate::case::{CARD, Case, Record};
-use crate::diagnostic::{Diagnostic, any_error, sort};
+use crate::diagnostic::{Code, Diagnostic, Severity, any_error, sort};
 use crate::document::{DOSSIER, story_text};
 use crate::engine::archive::{PROGRAM, Stage};
 use crate::engine::{Engine, Failure, Shown, environment};
@@ -151,7 +151,21 @@ impl Dossier<'_> {
                 .rsplit_once('.')
                 .map_or(&*document, |(stem, _)| stem);
             let html = engine.html(&shown, &document, language)?;
-            let paper = engine.pdf(self.press, &shown, &document, language)?;
+            // Text that is too long for paper is in the package as HTML alone, and that is told: a sealed record must not
+            // keep a dossier out of the archive for ever.
+            let paper = match engine.pdf(self.press, &shown, &document, language) {
+                Ok(paper) => Some(paper),
+                Err(Failure::Findings(mut found))
+                    if found.iter().all(|one| one.code == Code::DocumentTooLong) =>
+                {
+                    for one in &mut found {
+                        one.severity = Severity::Warning;
+                    }
+                    findings.extend(found);
+                    None
+                }
+                Err(failure) => return Err(failure),
+            };
             let all = || self.stood.records.values().flatten();
             let record = all().find(|record| record.inner == document);
             let title = match (record, language) {
@@ -159,10 +173,11 @@ impl Dossier<'_> {
                 (None, Language::En) => "Dossier".to_owned(),
                 (None, Language::Zh) => "线索办理卷宗".to_owned(),
             };
-            let renderings = [
-                ("html", html.into_bytes(), None),
-                ("pdf", paper.pdf, Some(paper.pages)),
-            ];
+            let mut renderings = vec![("html", html.into_bytes(), None)];
+            if let Some(paper) = paper {
+                findings.extend(paper.findings);
+                renderings.push(("pdf", paper.pdf, Some(paper.pages)));
+            }
             for (ending, bytes, pages) in renderings {
                 let name = format!("{DOCUMENTS}/{stem}.{ending}");
                 told.push(json!({
@@ -176,9 +191,8 @@ impl Dossier<'_> {
                 }));
                 payload.insert(name, Arc::from(bytes));
             }
-            // The dossier holds every record, so what one lacks is told once.
-            findings.extend(paper.findings);
         }
+        // The dossier holds every record, so what one lacks is told once.
         sort(&mut findings);
         findings.dedup();
         if any_error(&findings) {

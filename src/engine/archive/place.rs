@@ -142,8 +142,8 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
             format!("{}：{error}", path.display()),
         ),
         remedy: Some(Bilingual::new(
-            "nothing was archived; check the folder, its permissions and the disk",
-            "没有归档；请检查目录、权限和磁盘空间",
+            "nothing was changed in the repository; check the folder, its permissions and the disk",
+            "仓库没有任何变动；请检查目录、权限和磁盘空间",
         )),
     }
 }
