@@ -26,6 +26,7 @@ use crate::change::Changes;
 use crate::check::{check_case, check_seals, entry_path, judge_rules};
 use crate::clock::{Phase, clocks};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
+use crate::disclosure::KeptBack;
 use crate::expression::{Scope, Shape};
 use crate::files::Files;
 use crate::rulebook::{Branch, Condition, Step, Target};
@@ -125,6 +126,8 @@ pub fn decide(
     }
     let state = case.state().to_owned();
     permitted(world, case, step, command, actor)?;
+    let (command, mut kept_back) = outliving(world, case, step, command);
+    let command = &command;
     // A step that opens a record must not cover up that it was changed while it was sealed.
     let broken: Vec<Diagnostic> = check_seals(world, case)
         .into_iter()
@@ -233,7 +236,33 @@ pub fn decide(
         drafted: Vec::new(),
         changes,
     };
-    finish(desk, &case, step, command, actor, (card, edits), decision)
+    let removed = kept_back.as_mut();
+    finish(
+        desk,
+        &case,
+        (step, removed),
+        command,
+        actor,
+        (card, edits),
+        decision,
+    )
+}
+
+/// What outlives the records that a step takes out says nothing that they kept back: the reason that is given with the
+/// step without it, and what takes it out of other texts. Of other steps, the command as it is.
+fn outliving(
+    world: &World,
+    case: &Case,
+    step: &Step,
+    command: &Command,
+) -> (Command, Option<KeptBack>) {
+    let mut command = command.clone();
+    if step.removes.is_none() {
+        return (command, None);
+    }
+    let mut kept_back = KeptBack::of(world, case);
+    command.reason = command.reason.map(|reason| kept_back.out_of(&reason));
+    (command, Some(kept_back))
 }
 
 /// What expressions see of the step itself.
@@ -347,7 +376,7 @@ fn outcome(
 fn finish(
     desk: &Desk<'_>,
     case: &Case,
-    step: &Step,
+    (step, removed): (&Step, Option<&mut KeptBack>),
     command: &Command,
     actor: &Actor,
     card: (Map<String, Value>, Vec<Edit>),
@@ -356,8 +385,7 @@ fn finish(
     let world = desk.world;
     if step.trail {
         let entry = trail_entry(world, case, command, actor, &decision);
-        let removes = step.removes.is_some();
-        write_card(world, case, card, entry, removes, &mut decision)?;
+        write_card(case, card, entry, removed, &mut decision)?;
     }
     for number in [&decision.number, &decision.archive_number] {
         if let Some(path) = number.as_deref().and_then(entry_path) {

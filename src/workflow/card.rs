@@ -17,11 +17,10 @@ use crate::world::World;
 use crate::yaml::{self, Edit, apply, parse_path};
 
 pub(super) fn write_card(
-    world: &World,
     case: &Case,
     (mut card, inside): (Map<String, Value>, Vec<Edit>),
     entry: Value,
-    removes: bool,
+    removes: Option<&mut KeptBack>,
     decision: &mut Decision,
 ) -> Result<(), Vec<Diagnostic>> {
     match &case.card_record {
@@ -49,9 +48,8 @@ pub(super) fn write_card(
                 path: parse_path("trail"),
                 value: entry,
             });
-            if removes {
-                let mut kept_back = KeptBack::of(world, case);
-                let value = without_contents(&record.value, &edits, &mut kept_back);
+            if let Some(kept_back) = removes {
+                let value = without_contents(&record.value, &edits, kept_back);
                 decision.changes.write(&record.path, text_of(&value));
                 return Ok(());
             }
@@ -174,11 +172,6 @@ pub(super) fn trail_entry(
         }
     }
     if let Some(reason) = &command.reason {
-        let step = world.rulebook.steps.get(&decision.step);
-        let reason = match step.is_some_and(|step| step.removes.is_some()) {
-            true => KeptBack::of(world, case).out_of(reason),
-            false => reason.clone(),
-        };
         entry.insert("reason".to_owned(), json!(reason));
     }
     let seals = seals(world, case, decision);

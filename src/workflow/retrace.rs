@@ -23,8 +23,8 @@ use crate::workflow::renumber::{Renumbering, next_of};
 use crate::workflow::subject::subject_of;
 use crate::workflow::values::step_values;
 use crate::workflow::{
-    Actor, Command, Decision, Outcome, Subject, lateness_stays, not_under, outcome, removal,
-    step_scope, step_value, takeable, unknown_step, urgency_changed,
+    Actor, Command, Decision, Outcome, Subject, lateness_stays, not_under, outcome, outliving,
+    removal, step_scope, step_value, takeable, unknown_step, urgency_changed,
 };
 use crate::world::World;
 use crate::yaml::{Edit, Path, Segment, apply};
@@ -67,6 +67,7 @@ fn judge(taken: &Taken<'_>) -> Result<Vec<Diagnostic>, Vec<Diagnostic>> {
     {
         return Err(vec![not_under(after, world, &entry.step, statute)]);
     }
+    let (command, _) = outliving(world, before, step, &command);
     let decided = as_decided(world, before, after, step);
     permitted(world, &decided, step, &command, actor)?;
     // Who changed the author's name in the very commit that approves the report has judged their own work all the same.
