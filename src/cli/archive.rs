@@ -116,10 +116,10 @@ mod text {
             &format!("retention: {label}{until_en}\n"),
             &format!("保管期限：{label}{until_zh}\n"),
         ));
-        let (files, bytes) = (archived.files, archived.bytes);
+        let files = archived.files;
         text.push_str(&context.say(
-            &format!("package: {folder} ({files} files, {bytes} bytes)\n"),
-            &format!("信息包：{folder}（{files} 个文件，{bytes} 字节）\n"),
+            &format!("package: {folder} ({files} files)\n"),
+            &format!("信息包：{folder}（{files} 个文件）\n"),
         ));
         text.push_str(&format!("sha256: {}\n", archived.digest));
         text
