@@ -226,6 +226,11 @@ impl KeptBack {
         }
     }
 
+    /// A record's value with the mark in the place of what is kept back; by its schema, keys and numbers stay.
+    pub fn out_of_value(&mut self, value: &Value, schema: &Value) -> Value {
+        self.taker.value(value, schema, &[])
+    }
+
     /// A text with the mark in the place of what is kept back.
     pub fn out_of(&mut self, text: &str) -> String {
         self.taker.line(text)

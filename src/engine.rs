@@ -287,11 +287,7 @@ impl Engine {
             name.to_owned()
         } else if let Some(bytes) = numbered(&plain) {
             String::from_utf8_lossy(&bytes).trim().to_owned()
-        } else if let Some(bytes) =
-            entry_path(name).and_then(|path| self.files.read(&path, 1_000).ok().flatten())
-        {
-            String::from_utf8_lossy(&bytes).trim().to_owned()
-        } else if let Some(id) = self.by_alias(name) {
+        } else if let Some(id) = self.by_alias(&plain) {
             id
         } else {
             // A path into the clue's folder is what people have at hand, from where they stand or from the top.

@@ -82,8 +82,13 @@ pub trait Files: Send + Sync {
 
 /// The SHA-256 of a file's bytes, in 64 hexadecimal digits.
 pub fn digest(bytes: &[u8]) -> String {
+    hexadecimal(&Sha256::digest(bytes))
+}
+
+/// Bytes as hexadecimal digits.
+pub fn hexadecimal(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    Sha256::digest(bytes)
+    bytes
         .iter()
         .flat_map(|byte| [byte >> 4, byte & 15])
         .map(|half| char::from(DIGITS[usize::from(half)]))

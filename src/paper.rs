@@ -134,6 +134,10 @@ impl Press {
         // Whatever happened, the next document begins with little in memory.
         comemo::evict(KEPT);
         let (pdf, pages) = match drawn {
+            // The text is at fault, and no template: of some signs a PDF keeps a run as one string.
+            Some(Err(found)) if found.message.en.contains("PDF string is longer") => {
+                return Err(too_long_a_run(sheet));
+            }
             Some(drawn) => drawn?,
             None => return Err(fault::stopped(&main)),
         };
@@ -283,6 +287,19 @@ fn stamp(date: Timestamp) -> Option<PdfTimestamp> {
         part(local.second())?,
     )?;
     PdfTimestamp::new_local(moment, date.offset_minutes())
+}
+
+fn too_long_a_run(sheet: &Sheet) -> Diagnostic {
+    Diagnostic::new(
+        Code::DocumentTooLong,
+        Place::file(&sheet.source),
+        "a run of signs in this text is longer than a PDF can hold",
+        "文中有一串符号过长，PDF 无法容纳",
+    )
+    .remedy(
+        "shorten it, or render as HTML (--format html)",
+        "请缩短，或改用 HTML 格式（--format html）",
+    )
 }
 
 fn too_long(sheet: &Sheet, size: usize) -> Diagnostic {

@@ -21,7 +21,7 @@ pub use renumber::Renumbering;
 pub use retrace::{Taken, at, departs, retrace, same};
 pub use subject::Subject;
 
-use crate::case::Case;
+use crate::case::{Case, Record};
 use crate::change::Changes;
 use crate::check::{check_case, check_seals, entry_path, judge_rules};
 use crate::clock::{Phase, clocks};
@@ -29,7 +29,7 @@ use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::disclosure::KeptBack;
 use crate::expression::{Scope, Shape};
 use crate::files::Files;
-use crate::rulebook::{Branch, Condition, Step, Target};
+use crate::rulebook::{Branch, Condition, Rule, Step, Target};
 use crate::template::Templates;
 use crate::text::nearest;
 use crate::time::Timestamp;
@@ -144,15 +144,7 @@ pub fn decide(
     {
         let about = step_value(command, actor, &Subject::default());
         let scope = step_scope(world, case, &about);
-        let mut unmet = judge_rules(world, case, &scope, before_any_record(step), None);
-        for diagnostic in &mut unmet {
-            if diagnostic.code == Code::Rule {
-                diagnostic.code = Code::StepCondition;
-            }
-        }
-        if !unmet.is_empty() {
-            return Err(unmet);
-        }
+        conditions(world, case, &scope, before_any_record(step), None)?;
     }
 
     // What the actor sets comes first, and the step's own values see it.
@@ -285,7 +277,18 @@ fn takeable(
 ) -> Result<(), Vec<Diagnostic>> {
     let record = subject.own(case, step);
     who(world, case, scope, step, command, actor, record)?;
-    let mut unmet = judge_rules(world, case, scope, step.conditions.iter(), record);
+    conditions(world, case, scope, step.conditions.iter(), record)
+}
+
+/// Whether conditions of a step hold.
+fn conditions<'a>(
+    world: &World,
+    case: &Case,
+    scope: &Scope,
+    rules: impl Iterator<Item = &'a Rule>,
+    record: Option<&Record>,
+) -> Result<(), Vec<Diagnostic>> {
+    let mut unmet = judge_rules(world, case, scope, rules, record);
     for diagnostic in &mut unmet {
         if diagnostic.code == Code::Rule {
             diagnostic.code = Code::StepCondition;

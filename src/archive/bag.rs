@@ -86,13 +86,8 @@ pub fn pack(
 fn manifest<D: Digest>(files: &BTreeMap<String, Arc<[u8]>>) -> String {
     let lines = files.iter();
     lines
-        .map(|(path, bytes)| format!("{}  {path}\n", hexadecimal(&D::digest(bytes))))
+        .map(|(path, bytes)| format!("{}  {path}\n", files::hexadecimal(&D::digest(bytes))))
         .collect()
-}
-
-/// Bytes as hexadecimal digits.
-pub(super) fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// The name that a file has in a package: `%` is read in two ways by the programs that read bags, so none is in one.

@@ -6,7 +6,6 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use sha2::{Digest, Sha256, Sha512};
 
-use crate::archive::bag::hexadecimal;
 use crate::archive::{DIGEST_FILE, FORMAT, METADATA, RECORDS};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::{self, FileKind, Files, unreadable};
@@ -304,9 +303,9 @@ impl Reader<'_> {
             }
         };
         let hash = if long {
-            hexadecimal(&Sha512::digest(&bytes))
+            files::hexadecimal(&Sha512::digest(&bytes))
         } else {
-            hexadecimal(&Sha256::digest(&bytes))
+            files::hexadecimal(&Sha256::digest(&bytes))
         };
         if hash != line.hash {
             self.tell(

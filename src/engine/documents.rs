@@ -181,10 +181,14 @@ fn known(input: &DocumentInput<'_>, document: &str, more: &[&str]) -> Result<(),
         return Ok(());
     }
     let all = known.join(", ");
-    let zh = all.replace(
-        "dossier, cover, spine",
-        "卷宗（dossier）, 封面（cover）, 卷脊（spine）",
-    );
+    let called = |name: &String| match name.as_str() {
+        DOSSIER => "卷宗（dossier）".to_owned(),
+        COVER => "封面（cover）".to_owned(),
+        SPINE => "卷脊（spine）".to_owned(),
+        other => other.to_owned(),
+    };
+    let zh: Vec<String> = known.iter().map(called).collect();
+    let zh = zh.join("、");
     Err(Failure::Usage {
         message: Bilingual::new(
             format!("the clue has no document `{document}`"),

@@ -98,40 +98,11 @@ pub(super) fn certificate(
         };
         let _ = apply(&mut value, &edit);
     }
-    let mut kept_back = KeptBack::of(world, case);
-    take_out_of(&mut value, &mut kept_back);
+    let declared = world.rulebook.records.get(name);
+    let schema = declared.and_then(|declared| world.schemas.get(&declared.schema));
+    let mut value = KeptBack::of(world, case).out_of_value(&value, schema.unwrap_or(&Value::Null));
     value["files"] = listed(files, case);
     Ok(value)
-}
-
-/// Takes what is kept back out of every text of a value.
-fn take_out_of(value: &mut Value, kept_back: &mut KeptBack) {
-    match value {
-        Value::String(text) => *text = kept_back.out_of(text),
-        Value::Array(items) => {
-            for item in items {
-                take_out_of(item, kept_back);
-            }
-        }
-        Value::Object(fields) => {
-            for (key, value) in fields {
-                // Keys, numbers and times are no texts that people write.
-                if ![
-                    "by",
-                    "at",
-                    "number",
-                    "archive_number",
-                    "package",
-                    "retention",
-                ]
-                .contains(&key.as_str())
-                {
-                    take_out_of(value, kept_back);
-                }
-            }
-        }
-        _ => {}
-    }
 }
 
 /// Every record and attachment, by its path below the clue's folder.

@@ -394,3 +394,80 @@ fn archive_numbers_are_never_given_twice_and_stay_in_their_class() {
     let found = troubled(world.clue(OFFICER, &["audit", "HEAD~1.."]));
     assert!(found.contains("history-number"), "{found}");
 }
+
+#[test]
+fn numbers_and_documents_are_named_as_people_type_them_and_endings_do_not_lie() {
+    let world = demonstration();
+    for number in [
+        "yw-2026-0003",
+        "ＹＷ－2026－0003",
+        "j042-zy·2026-y-xsb-0001",
+    ] {
+        let shown = world.clue(OFFICER, &["show", number]).ok();
+        assert!(shown.contains("20260408-a9gt"), "{number}: {shown}");
+    }
+    let outside = World::new();
+    let at = |name: &str| {
+        outside
+            .path()
+            .join(name)
+            .to_str()
+            .expect("a path")
+            .to_owned()
+    };
+    let cover = at("cover.pdf");
+    let out = ["render", "YW-2026-0003", "封面", "-o", &cover];
+    world.clue(OFFICER, &out).ok();
+    assert!(fs::read(&cover).expect("a cover").starts_with(b"%PDF"));
+    let page = at("page.pdf");
+    let html = ["render", "YW-2026-0003", "--format", "html", "-o", &page];
+    let error = world.clue(OFFICER, &html).fails(2);
+    assert!(error.contains("would hold no PDF"), "{error}");
+    assert!(!Path::new(&page).exists());
+}
+
+#[test]
+fn a_second_run_waits_for_nobody_and_leaves_a_site_to_the_first() {
+    let world = demonstration();
+    let outside = World::new();
+    let folder = outside.path().join("site");
+    let site = ["site", folder.to_str().expect("a path")];
+    world.clue(OFFICER, &site).ok();
+    let before = outside.everything();
+    let lock = fs::File::options()
+        .write(true)
+        .open(folder.join(".clue-site.lock"))
+        .expect("the lock of a site");
+    lock.lock().expect("nobody else holds it");
+    let error = world.clue(OFFICER, &site).fails(4);
+    assert!(error.contains("another run makes a site"), "{error}");
+    assert!(outside.everything() == before);
+    drop(lock);
+    world.clue(OFFICER, &site).ok();
+}
+
+#[test]
+fn a_link_or_heading_that_no_pdf_holds_keeps_no_report_from_being_drawn() {
+    let world = demonstration();
+    let report = "clues/2026/04-08/20260408-a9gt/analysis.md";
+    let kept = world.read(report);
+    let long = "a".repeat(40_000);
+    let outside = World::new();
+    let drawn = outside.path().join("report.pdf");
+    for more in [
+        format!("[here](https://example.org/{long})"),
+        format!("## {long}"),
+    ] {
+        world.write(report, &format!("{kept}\n\n{more}\n"));
+        let path = drawn.to_str().expect("a path");
+        let out = ["render", "20260408-a9gt", "analysis.md", "-o", path];
+        world.clue(OFFICER, &out).ok();
+        assert!(fs::read(&drawn).expect("a report").starts_with(b"%PDF"));
+    }
+    // What no PDF holds at all is told as what it is: no template is at fault.
+    world.write(report, &format!("{kept}\n\n{}\n", ">".repeat(20_000)));
+    let path = drawn.to_str().expect("a path");
+    let out = ["render", "20260408-a9gt", "analysis.md", "-o", path];
+    let error = world.clue(OFFICER, &out).fails(4);
+    assert!(error.contains("document-too-long"), "{error}");
+}
