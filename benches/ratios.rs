@@ -3,6 +3,7 @@
 //! Each figure is processor time (user and system) of whole processes; the median of several runs where one is short.
 //! `CLUE_BENCH_FOLDER` names a folder in which the generated repositories are kept for the next time.
 //! `cargo bench --bench ratios -- ledger` measures one part alone: advance, check, ledger, memory, paper, audit or gate;
+//! `CLUE_BENCH_TYPST` a program to compare documents with (see `compare_paper`);
 //! `CLUE_BENCH_CLUES` how many clues the history for the audit has (10,000: some 100,000 commits).
 
 mod common;
@@ -200,10 +201,11 @@ fn compare_gate(base: &Path, history: &Path, clues: usize) {
     row(&what, with, "without the gate", without, 2.0);
 }
 
-/// 200 dossiers in one process, beside a process for each of them; and how much memory the last of them finds taken.
+/// 200 dossiers in one process, on all processors, beside a process for each of them one after another, by the clock; and
+/// how much memory the last of them finds taken.
 ///
-/// The reference is this program run once a dossier, which reads templates and fonts as `typst compile` does: a
-/// separate `typst` is not to be had from the registry without building it.
+/// The reference is the program that `CLUE_BENCH_TYPST` names, run as `typst compile` is (`benches/typst-compile.py` does
+/// so by PyPI's wheel); without it this program, run once a dossier, which reads templates and fonts just as well.
 #[cfg(feature = "pdf")]
 #[expect(
     clippy::print_stdout,
@@ -212,28 +214,50 @@ fn compare_gate(base: &Path, history: &Path, clues: usize) {
 fn compare_paper() {
     let own = std::env::current_exe().expect("this program");
     let drawn = |count: usize| {
-        let before = children();
+        let (before, begun) = (children(), Instant::now());
         let out = Command::new(&own)
             .args([DOSSIERS, &count.to_string()])
             .output()
             .expect("a run");
         assert!(out.status.success(), "{}", beginning(&out.stderr));
+        let (elapsed, cost) = (begun.elapsed(), children() - before);
         let answer = String::from_utf8_lossy(&out.stdout);
         let numbers: Vec<u64> = answer
             .split_whitespace()
             .map(|number| number.parse().expect("a number"))
             .collect();
-        (children() - before, numbers[0], numbers[1])
+        (elapsed, cost, numbers[0], numbers[1])
     };
-    let (_, _, few) = drawn(20);
-    let (cost, pages, many) = drawn(200);
-    let single = median((0..5).map(|_| drawn(1).0).collect());
-    row(
-        &format!("a dossier of {} pages, of 200 in one process", pages / 200),
-        cost / 200,
-        "a process for each dossier",
-        single,
-        0.2,
+    let (.., few) = drawn(20);
+    let (together, cost, pages, many) = drawn(200);
+    let folder = tempfile::TempDir::new().expect("a temporary folder");
+    let template = common::paper::lay_out(folder.path());
+    let typst = std::env::var_os("CLUE_BENCH_TYPST");
+    let single = || match &typst {
+        Some(typst) => {
+            let target = template.with_extension("pdf");
+            let (before, begun) = (children(), Instant::now());
+            let status = Command::new(typst).args([&template, &target]).status();
+            assert!(status.is_ok_and(|status| status.success()), "typst");
+            (begun.elapsed(), children() - before)
+        }
+        None => {
+            let (elapsed, cost, ..) = drawn(1);
+            (elapsed, cost)
+        }
+    };
+    let name = match &typst {
+        Some(_) => "typst compile for each",
+        None => "a process of this program for each",
+    };
+    let runs: Vec<_> = (0..9).map(|_| single()).collect();
+    let elapsed = median(runs.iter().map(|run| run.0).collect());
+    let what = format!("a dossier of {} pages, of 200 (elapsed)", pages / 200);
+    row(&what, together / 200, name, elapsed, 0.2);
+    println!(
+        "processor time: {:.1} ms; {name}: {:.1} ms",
+        cost.as_secs_f64() * 1e3 / 200.0,
+        median(runs.iter().map(|run| run.1).collect()).as_secs_f64() * 1e3
     );
     let verdict = if many <= few * 5 / 4 {
         "holds"

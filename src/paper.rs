@@ -111,15 +111,7 @@ impl Press {
         reason = "made once a document, and every caller prints it"
     )]
     pub fn print(&self, sheet: &Sheet) -> Result<Printed, Diagnostic> {
-        let mut values = json!({
-            "title": sheet.title,
-            "language": sheet.language.code(),
-            "values": sheet.values,
-            "faces": self.fonts.classes(),
-        });
-        self.choose_layouts(&mut values);
-        let (missing, size) =
-            values::printable(&mut values, &|character| self.fonts.has(character));
+        let (values, missing, size) = self.data(sheet);
         if size > LONGEST {
             return Err(too_long(sheet, size));
         }
@@ -146,6 +138,20 @@ impl Press {
             pages,
             missing,
         })
+    }
+
+    /// What a template reads as `/data.json`, with the characters that no font has, and the bytes of all text.
+    pub fn data(&self, sheet: &Sheet) -> (Value, BTreeSet<char>, usize) {
+        let mut values = json!({
+            "title": sheet.title,
+            "language": sheet.language.code(),
+            "values": sheet.values,
+            "faces": self.fonts.classes(),
+        });
+        self.choose_layouts(&mut values);
+        let (missing, size) =
+            values::printable(&mut values, &|character| self.fonts.has(character));
+        (values, missing, size)
     }
 
     #[allow(

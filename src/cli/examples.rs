@@ -138,8 +138,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "render",
-        "clue render YW-2026-0001 -o dossier.html\nclue render YW-2026-0001 --format pdf -o dossier.pdf\nclue render YW-2026-0001 transfers/quality.yaml --format pdf -o slip.pdf\nclue render YW-2026-0001 --for handler -o extract.html      # without what handlers may not know",
-        "clue render YW-2026-0001 -o 卷宗.html\nclue render YW-2026-0001 --format pdf -o 卷宗.pdf\nclue render YW-2026-0001 transfers/quality.yaml --format pdf -o 流转单.pdf\nclue render YW-2026-0001 --for 经办人 -o 摘录.html           # 不含经办人无权知悉的内容",
+        "clue render YW-2026-0001 -o dossier.html\nclue render YW-2026-0001 --format pdf -o dossier.pdf\nclue render YW-2026-0001 transfers/quality.yaml --format pdf -o slip.pdf\nclue render YW-2026-0001 --for handler -o extract.html      # without what handlers may not know\nclue render --all --format pdf -o dossiers           # every clue, a file each",
+        "clue render YW-2026-0001 -o 卷宗.html\nclue render YW-2026-0001 --format pdf -o 卷宗.pdf\nclue render YW-2026-0001 transfers/quality.yaml --format pdf -o 流转单.pdf\nclue render YW-2026-0001 --for 经办人 -o 摘录.html           # 不含经办人无权知悉的内容\nclue render --all --format pdf -o 全部卷宗             # 全部线索，各一个文件",
     ),
     (
         "site",

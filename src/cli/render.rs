@@ -1,6 +1,8 @@
-//! `clue render`: a record, or the whole dossier, as a self-contained HTML page or as PDF.
+//! `clue render`: a record, or the whole dossier, of one clue or of all, as a self-contained HTML page or as PDF.
 
-use std::path::PathBuf;
+mod all;
+
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -21,8 +23,8 @@ enum DocumentFormat {
 #[derive(Args)]
 pub(super) struct Render {
     /// The clue: id, register number, or a path into its folder
-    #[arg(value_name = "ID")]
-    clue: String,
+    #[arg(value_name = "ID", required_unless_present = "all")]
+    clue: Option<String>,
     /// A record's path in the clue's folder, such as triage.yaml, or dossier, cover or spine
     #[arg(default_value = DOSSIER)]
     document: String,
@@ -35,7 +37,10 @@ pub(super) struct Render {
     /// Folder of fonts that go before the program's own in a PDF
     #[arg(long, value_name = "FOLDER")]
     fonts: Option<PathBuf>,
-    /// Write into this file (standard output)
+    /// Print every clue, each into a file of its own in the folder that -o names
+    #[arg(long, requires = "output")]
+    all: bool,
+    /// Write into this file; with --all into this folder (standard output)
     #[arg(short = 'o', long, value_name = "FILE")]
     output: Option<PathBuf>,
 }
@@ -45,30 +50,52 @@ impl Render {
         let engine = context.engine()?;
         let reader = self.reader.as_deref();
         let reader = reader.map(|who| engine.reader("--for", who)).transpose()?;
-        let language = context.style.language;
-        let (bytes, endings) = match self.format() {
-            DocumentFormat::Html if self.fonts.is_some() => {
+        let format = self.format();
+        let endings: &[&str] = match format {
+            DocumentFormat::Html => &["html", "htm"],
+            DocumentFormat::Pdf => &["pdf"],
+        };
+        if format == DocumentFormat::Html && self.fonts.is_some() {
+            return Err(Failure::Usage {
+                message: Bilingual::new(
+                    "--fonts is for PDF: a page of HTML uses the fonts of its reader",
+                    "--fonts 只用于 PDF：HTML 使用阅读者机器上的字体",
+                ),
+                remedy: Some(Bilingual::new(
+                    "add --format pdf, or leave --fonts out",
+                    "请加上 --format pdf，或不用 --fonts",
+                )),
+            });
+        }
+        if format == DocumentFormat::Pdf {
+            super::paper::judge(self.output.as_deref())?;
+        }
+        let printer = Printer::new(&engine, context, format, self.fonts.as_deref())?;
+        let (clue, document) = match (&self.clue, self.all) {
+            // The first word that is given names the document where no clue is named.
+            (Some(document), true) if self.document == DOSSIER => ("", document.as_str()),
+            (Some(clue), true) => {
                 return Err(Failure::Usage {
                     message: Bilingual::new(
-                        "--fonts is for PDF: a page of HTML uses the fonts of its reader",
-                        "--fonts 只用于 PDF：HTML 使用阅读者机器上的字体",
+                        format!("--all prints every clue, and {clue} names one"),
+                        format!("--all 会生成全部线索，不能再指定 {clue}"),
                     ),
-                    remedy: Some(Bilingual::new(
-                        "add --format pdf, or leave --fonts out",
-                        "请加上 --format pdf，或不用 --fonts",
-                    )),
+                    remedy: Some(Bilingual::new("leave out one of the two", "请去掉其中一个")),
                 });
             }
-            DocumentFormat::Html => {
-                let shown = engine.shown(&self.clue, reader.as_ref(), language)?;
-                let html = engine.html(&shown, &self.document, language)?;
-                (html.into_bytes(), &["html", "htm"][..])
-            }
-            DocumentFormat::Pdf => {
-                super::paper::judge(self.output.as_deref())?;
-                (self.pdf(&engine, reader.as_ref(), context)?, &["pdf"][..])
-            }
+            (clue, _) => (clue.as_deref().unwrap_or_default(), self.document.as_str()),
         };
+        if let (true, Some(folder)) = (self.all, &self.output) {
+            let request = all::Request {
+                document,
+                reader: reader.as_ref(),
+                folder,
+                endings,
+            };
+            let draw = |clue: &str| printer.print(clue, document, reader.as_ref());
+            return all::run(&engine, context, &request, &draw);
+        }
+        let bytes = printer.print(clue, document, reader.as_ref())?;
         let Some(output) = self.output else {
             return Ok(Answer::of_bytes(bytes));
         };
@@ -85,30 +112,66 @@ impl Render {
             false => DocumentFormat::Html,
         })
     }
+}
 
+/// What draws documents, made ready once.
+struct Printer<'a> {
+    engine: &'a Engine,
+    context: &'a Context,
     #[cfg(feature = "pdf")]
-    fn pdf(
-        &self,
-        engine: &Engine,
-        reader: Option<&Reader>,
-        context: &Context,
-    ) -> Result<Vec<u8>, Failure> {
-        let language = context.style.language;
-        let shown = engine.shown(&self.clue, reader, language)?;
-        let (press, mut found) = engine.press(self.fonts.as_deref())?;
-        let paper = engine.pdf(&press, &shown, &self.document, language)?;
-        found.extend(paper.findings);
-        super::paper::tell(&found, engine, context);
-        Ok(paper.pdf)
+    press: Option<crate::paper::Press>,
+}
+
+impl<'a> Printer<'a> {
+    #[cfg(feature = "pdf")]
+    fn new(
+        engine: &'a Engine,
+        context: &'a Context,
+        format: DocumentFormat,
+        fonts: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        let mut press = None;
+        if format == DocumentFormat::Pdf {
+            let (made, found) = engine.press(fonts)?;
+            super::paper::tell(&found, engine, context);
+            press = Some(made);
+        }
+        Ok(Self {
+            engine,
+            context,
+            press,
+        })
     }
 
     #[cfg(not(feature = "pdf"))]
-    fn pdf(
+    fn new(
+        engine: &'a Engine,
+        context: &'a Context,
+        format: DocumentFormat,
+        _fonts: Option<&Path>,
+    ) -> Result<Self, Failure> {
+        match format {
+            DocumentFormat::Html => Ok(Self { engine, context }),
+            DocumentFormat::Pdf => Err(super::paper::not_built()),
+        }
+    }
+
+    /// The bytes of a document; what its reader should know is told on standard error.
+    fn print(
         &self,
-        _engine: &Engine,
-        _reader: Option<&Reader>,
-        _context: &Context,
+        clue: &str,
+        document: &str,
+        reader: Option<&Reader>,
     ) -> Result<Vec<u8>, Failure> {
-        Err(super::paper::not_built())
+        let language = self.context.style.language;
+        let shown = self.engine.shown(clue, reader, language)?;
+        #[cfg(feature = "pdf")]
+        if let Some(press) = &self.press {
+            let paper = self.engine.pdf(press, &shown, document, language)?;
+            super::paper::tell(&paper.findings, self.engine, self.context);
+            return Ok(paper.pdf);
+        }
+        let html = self.engine.html(&shown, document, language)?;
+        Ok(html.into_bytes())
     }
 }

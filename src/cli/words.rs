@@ -434,6 +434,14 @@ const CHINESE: &[(&str, &str)] = &[
         "每人一份提醒，可直接发邮件；与 --output 目录 合用时每人一个文件",
     ),
     (
+        "Print every clue, each into a file of its own in the folder that -o names",
+        "生成全部线索的文书，各为一个文件，放入 -o 指定的目录",
+    ),
+    (
+        "Write into this file; with --all into this folder (standard output)",
+        "写入此文件；与 --all 合用时写入此目录（默认标准输出）",
+    ),
+    (
         "Write into this file; with --digest into this folder (standard output)",
         "写入此文件；与 --digest 合用时写入此目录（默认标准输出）",
     ),

@@ -64,6 +64,14 @@ impl Engine {
         self.with_case(case, None, language, |input| Ok(documents(input)))
     }
 
+    /// Whether a clue has a document: a record, by its path in the clue's folder, the dossier, its cover or the spine label.
+    pub fn has_document(&self, case: &Case, document: &str, language: Language) -> bool {
+        let known = self.with_case(case, None, language, |input| {
+            known(input, document, &[COVER, SPINE])
+        });
+        known.is_ok()
+    }
+
     /// Reads a clue that can be printed: one without an error in what its records say.
     pub fn readable(&self, clue: &str) -> Result<Case, Failure> {
         let (case, found) = self.case(clue)?;

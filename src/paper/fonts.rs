@@ -97,6 +97,29 @@ const CLASSES: &[(&str, &[&str])] = &[
 pub(super) struct Fonts {
     faces: Vec<Font>,
     book: OnceLock<LazyHash<FontBook>>,
+    covered: OnceLock<Covered>,
+}
+
+/// A bit for each character, set where a face can draw it. A face's own list is searched from its start each time, which
+/// took an eighth of the time of a dossier.
+struct Covered(Vec<u64>);
+
+impl Covered {
+    fn of(faces: &[Font]) -> Self {
+        let mut bits = vec![0; (char::MAX as usize >> 6) + 1];
+        for character in faces.iter().flat_map(|face| face.info().coverage.iter()) {
+            if let Some(word) = bits.get_mut(character as usize >> 6) {
+                *word |= 1 << (character & 63);
+            }
+        }
+        Self(bits)
+    }
+
+    fn has(&self, character: char) -> bool {
+        let character = u32::from(character);
+        let word = self.0.get(character as usize >> 6);
+        word.is_some_and(|word| word >> (character & 63) & 1 == 1)
+    }
 }
 
 impl Fonts {
@@ -130,9 +153,8 @@ impl Fonts {
 
     /// Whether any face can draw a character.
     pub(super) fn has(&self, character: char) -> bool {
-        self.faces
-            .iter()
-            .any(|face| face.info().coverage.contains(u32::from(character)))
+        let covered = self.covered.get_or_init(|| Covered::of(&self.faces));
+        covered.has(character)
     }
 
     /// The families of each class that are there, best first.

@@ -170,6 +170,55 @@ fn a_character_without_a_font_is_told_with_its_place() {
 }
 
 #[test]
+fn all_clues_are_printed_at_once_each_into_a_file_of_its_own() {
+    let world = World::with_repository(ORGANISATION);
+    let (one, other) = (world.collect(), world.collect());
+    let all = |more: &[&str]| {
+        let mut arguments = vec!["render", "--all"];
+        arguments.extend(more);
+        world.clue(ZHAO, &arguments)
+    };
+    let ran = all(&["--format", "pdf", "-o", "documents/all"]);
+    assert!(ran.out.contains('2'), "{}", ran.out);
+    ran.ok();
+    for id in [&one, &other] {
+        let at_once =
+            fs::read(world.path().join(format!("documents/all/{id}.pdf"))).expect("a PDF");
+        let name = format!("documents/{id}.pdf");
+        world.clue(ZHAO, &["render", id, "-o", &name]).ok();
+        let alone = fs::read(world.path().join(&name)).expect("a PDF");
+        assert!(at_once == alone, "{id} differs from what it is alone");
+    }
+    // What no clue has, a folder of records, and a clue beside --all are refused.
+    for arguments in [
+        &["closing.md", "-o", "documents/x"][..],
+        &["-o", "clues/x"],
+        &[&one, "triage.yaml", "-o", "documents/x"],
+        &[],
+    ] {
+        assert_eq!(all(arguments).status, 2, "{arguments:?}");
+    }
+    // A clue that cannot be read is told, and the others are printed.
+    let form = folder(&world, &one) + "/collection.yaml";
+    world.edit(&form, "title:", "title: [");
+    let ran = all(&["collection.yaml", "-o", "documents/forms"]);
+    assert_eq!(ran.status, 1, "{}", ran.err);
+    assert!(ran.err.contains(&form), "{}", ran.err);
+    assert!(
+        world
+            .path()
+            .join(format!("documents/forms/{other}.html"))
+            .is_file()
+    );
+    assert!(
+        !world
+            .path()
+            .join(format!("documents/forms/{one}.html"))
+            .exists()
+    );
+}
+
+#[test]
 fn a_template_of_the_repository_is_used_and_its_mistake_named_with_file_and_line() {
     let world = World::with_repository(ORGANISATION);
     let id = world.collect();
