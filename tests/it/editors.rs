@@ -413,7 +413,8 @@ fn files_for_editors_can_be_added_later() {
     );
     // A rulebook that cannot be read says nothing about records.
     world.edit("workflow.yaml", "records:", "records: [");
-    world.clue(LI, &["init", "--editor"]).fails(1);
+    let told = world.clue(LI, &["init", "--editor"]).fails(4);
+    assert!(told.contains("workflow.yaml:373"), "{told}");
 }
 
 /// Where the repository is a folder of something larger, that folder is what people open.
