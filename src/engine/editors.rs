@@ -1,7 +1,6 @@
 //! What editors read in a clue repository: VS Code's settings, recommendations and tasks, and EditorConfig.
 //! They lie in the clue repository's own folder, which is the one to be opened; a file that is there is never replaced.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -74,11 +73,7 @@ pub fn add_editor_files(
 }
 
 /// The files of editors, held against what lies in the work tree.
-pub(super) fn planned(
-    repository: &Repository,
-    prefix: &str,
-    rulebook: &Rulebook,
-) -> Result<Planned, Failure> {
+fn planned(repository: &Repository, prefix: &str, rulebook: &Rulebook) -> Result<Planned, Failure> {
     let mut planned = Planned::default();
     for (path, bytes) in builtin::editors().iter() {
         let bytes: Arc<[u8]> = if path == SETTINGS {
@@ -170,13 +165,9 @@ fn unwritten(error: serde_json::Error) -> Failure {
 }
 
 /// The files of editors for a repository that begins, with the built-in rulebook.
-pub(super) fn at_the_beginning(
-    repository: &Repository,
-    prefix: &str,
-) -> Result<(BTreeMap<String, Option<Arc<[u8]>>>, Vec<String>), Failure> {
+pub(super) fn at_the_beginning(repository: &Repository, prefix: &str) -> Result<Planned, Failure> {
     let rulebook = Rulebook::built_in().map_err(|error| environment(error.clone(), error))?;
-    let planned = planned(repository, prefix, &rulebook)?;
-    Ok((planned.missing, planned.left))
+    planned(repository, prefix, &rulebook)
 }
 
 #[cfg(test)]

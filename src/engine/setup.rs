@@ -92,8 +92,8 @@ pub fn init(
         });
     }
     // An editor writes its settings as soon as a folder is opened: these are no reason to begin elsewhere.
-    let (editors, left) = editors::at_the_beginning(&repository, &prefix)?;
-    placed.extend(editors);
+    let editors = editors::at_the_beginning(&repository, &prefix)?;
+    placed.extend(editors.missing);
     if let Some(host) = host {
         let files = host_files(&repository, &prefix, host)?;
         placed.extend(files.missing);
@@ -108,7 +108,10 @@ pub fn init(
         committer,
     };
     publication.publish(&repository, WAIT)?;
-    Ok(Begun { committed, left })
+    Ok(Begun {
+        committed,
+        left: editors.left,
+    })
 }
 
 /// What was added for a code host.

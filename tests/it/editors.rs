@@ -6,6 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clue::builtin;
+use clue::files::Files;
+use clue::rulebook::Rulebook;
 use regex::Regex;
 use serde_json::Value;
 
@@ -120,6 +122,28 @@ fn named_by_first_line(path: &str, text: &str) -> Option<String> {
         }
     }
     Some(parts.join("/"))
+}
+
+/// Also those records that the sample repository has none of are drafted with a first line that leads to their schema.
+#[test]
+fn the_template_of_each_record_names_its_schema() {
+    let rulebook = Rulebook::built_in().expect("a rulebook");
+    let mut count = 0;
+    for (name, record) in &rulebook.records {
+        let Some(template) = &record.template else {
+            continue;
+        };
+        let bytes = builtin::files().read(&format!("templates/{template}"), 1 << 20);
+        let bytes = bytes.expect("readable").expect("a template");
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        let (_, text) = text.split_once('\n').expect("a macro, and the record");
+        let place = record.path.replace(['{', '}'], "x");
+        let path = format!("clues/2026/11-23/20261123-k7qd/{place}");
+        let schema = format!("schema/{}.schema.json", record.schema);
+        assert_eq!(named_by_first_line(&path, text), Some(schema), "{name}");
+        count += 1;
+    }
+    assert!(count >= 9, "{count}");
 }
 
 /// Whether a pattern of the settings means a path; a star stands for anything but a slash.
