@@ -310,6 +310,13 @@ fn the_task_of_vs_code_shows_what_the_check_finds() {
     let path = format!("{folder}/collection.yaml");
     world.edit(&path, "channel: employee-report", "channel: 员工报告");
     world.write(&format!("{folder}/随手记.txt"), "x\n");
+    // A rulebook may say more than a line; the place of that finding is in another, sound clue.
+    world.collect();
+    world.edit(
+        "workflow.yaml",
+        "rules:\n  - name: anonymous-reporter",
+        "rules:\n  - name: two-lines\n    procedure: C2\n    expect: clue.title == null\n    at: clue.title\n    message:\n      en: |\n        first line\n        second line\n      zh: |\n        第一行\n        第二行\n  - name: anonymous-reporter",
+    );
     let tasks = json(&world.read(".vscode/tasks.json"));
     let task = &tasks["tasks"][0];
     assert_eq!(task["command"], "clue");
@@ -337,13 +344,14 @@ fn the_task_of_vs_code_shows_what_the_check_finds() {
                 (
                     text(finding, "severity"),
                     code,
-                    text(finding, "message"),
+                    text(finding, "message").trim_end().replace('\n', " "),
                     text(finding, "path"),
                     place,
                 )
             })
             .collect();
-        assert!(expected.len() >= 2, "{data:#}");
+        let two_lines = expected.iter().filter(|one| one.1 == "two-lines, C2");
+        assert!(two_lines.count() >= 1 && expected.len() >= 3, "{data:#}");
         assert!(expected.iter().any(|problem| problem.4.is_none()));
         assert_eq!(problems(&ran.out), expected, "{}", ran.out);
     }
