@@ -14,6 +14,7 @@ static PAPER: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/paper");
 static ARCHIVE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/archive");
 static SITE: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/site");
 static HOSTS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/ci");
+static EDITORS: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/templates/editors");
 static STORIES: Dir<'_> = include_dir!("$CARGO_MANIFEST_DIR/sample-repo/stories");
 static SAMPLE_ORGANISATION: &str = include_str!("../sample-repo/organisation.yaml");
 static CALENDAR: &str = include_str!("../sample-repo/calendar/cn.yaml");
@@ -60,6 +61,22 @@ pub fn continuous_integration(host: &str) -> MemoryFiles {
     ] {
         let file = HOSTS.get_file(name);
         if let Some(file) = file.filter(|_| own == host) {
+            files.insert(path, file.contents().to_vec());
+        }
+    }
+    files
+}
+
+/// What editors read in a clue repository, at their paths; the settings still lack which file has which schema.
+pub fn editors() -> MemoryFiles {
+    let mut files = MemoryFiles::default();
+    for (name, path) in [
+        ("settings.json", ".vscode/settings.json"),
+        ("extensions.json", ".vscode/extensions.json"),
+        ("tasks.json", ".vscode/tasks.json"),
+        ("editorconfig", ".editorconfig"),
+    ] {
+        if let Some(file) = EDITORS.get_file(name) {
             files.insert(path, file.contents().to_vec());
         }
     }

@@ -11,6 +11,7 @@ mod checkpoint;
 mod disclosure;
 mod documents;
 mod drafts;
+mod editors;
 mod gate;
 mod history;
 mod hooks;
@@ -41,6 +42,7 @@ pub use audit::HistoryReader;
 pub use calendar::{CalendarImport, YearChange};
 pub use checkpoint::{Checked, CheckpointRequest, Made, StampRequest, Verified};
 pub use disclosure::Shown;
+pub use editors::{EditorFiles, add_editor_files};
 pub use gate::{Push, Pushed, Refusal};
 pub use hooks::install_hooks;
 pub use intake::{Collected, Intake, Judge};
@@ -48,7 +50,7 @@ pub use merging::{MergingLack, mend_merging, merging_lacks};
 pub use package::verify_package;
 #[cfg(feature = "pdf")]
 pub use paper::Paper;
-pub use setup::{HostFiles, add_host_files, init};
+pub use setup::{Begun, HostFiles, add_host_files, init};
 pub use supervision::{SampleRequest, SupervisionRequest};
 
 use crate::audit::name_sealed_versions;

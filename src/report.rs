@@ -52,7 +52,7 @@ pub fn one(diagnostic: &Diagnostic, files: &dyn Files, style: Style) -> String {
 
 fn drawn(diagnostic: &Diagnostic, files: &dyn Files, quiet: &Quiet<'_>, style: Style) -> String {
     let language = style.language;
-    let message = visible(diagnostic.message.get(language));
+    let message = one_sentence(&visible(diagnostic.message.get(language)));
     let title = match diagnostic.severity {
         Severity::Error => Level::ERROR.with_name(word(language, "error", "错误")),
         Severity::Warning => Level::WARNING.with_name(word(language, "warning", "警告")),
@@ -180,6 +180,16 @@ pub fn json_of(reported: &[Reported<'_>], language: Language) -> Value {
 
 fn word(language: Language, en: &'static str, zh: &'static str) -> &'static str {
     if language == Language::Zh { zh } else { en }
+}
+
+/// A message of a rulebook may go over several lines; the heading of a finding is one, for people and for matchers of problems.
+fn one_sentence(message: &str) -> String {
+    let lines: Vec<&str> = message
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
+    lines.join(" ")
 }
 
 fn source_of(files: &dyn Files, place: &Place) -> Option<String> {

@@ -23,7 +23,9 @@ pub use history::{Change, History};
 pub use keeping::{Retention, RetentionFrom};
 pub use pattern::{NameParts, match_path};
 
+use crate::builtin;
 use crate::expression::{Expression, Fault, Scope, Shape};
+use crate::files::Files;
 use crate::schema::Schemas;
 use crate::text::{Bilingual, Language, visible_line};
 
@@ -407,6 +409,18 @@ impl Step {
 }
 
 impl Rulebook {
+    /// The rulebook that a new repository begins with; the error is what is wrong with the program's own file.
+    pub fn built_in() -> Result<Self, String> {
+        let bytes = builtin::files().read("workflow.yaml", u64::MAX - 1);
+        let bytes = bytes.ok().flatten().unwrap_or_default();
+        let (document, _) = crate::yaml::parse("workflow.yaml", &bytes);
+        Self::from_value(
+            document
+                .map(|document| document.root.to_json())
+                .unwrap_or_default(),
+        )
+    }
+
     /// Makes a rulebook of a value that its schema has accepted.
     pub fn from_value(value: Value) -> Result<Self, String> {
         let mut rulebook: Self =

@@ -28,8 +28,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "init",
-        "clue init cases\nclue init --ci github                          # in a repository that exists, adds only what GitHub runs\nclue init --organisation \"Hongda Ltd\"",
-        "clue init 线索库\nclue init --ci github                          # 在已有仓库中只添加 GitHub 运行的检查\nclue init --organisation 宏达公司",
+        "clue init cases\nclue init --ci github                          # in a repository that exists, adds only what GitHub runs\nclue init --editor                             # adds only what editors read\nclue init --organisation \"Hongda Ltd\"",
+        "clue init 线索库\nclue init --ci github                          # 在已有仓库中只添加 GitHub 运行的检查\nclue init --editor                             # 只添加编辑器设置\nclue init --organisation 宏达公司",
     ),
     (
         "new",

@@ -157,17 +157,7 @@ impl Explain {
 }
 
 fn built_in_rulebook() -> Result<crate::rulebook::Rulebook, Failure> {
-    use crate::files::Files;
-    let bytes = builtin::files()
-        .read("workflow.yaml", u64::MAX - 1)
-        .ok()
-        .flatten()
-        .unwrap_or_default();
-    let (document, _) = crate::yaml::parse("workflow.yaml", &bytes);
-    let value = document
-        .map(|document| document.root.to_json())
-        .unwrap_or_default();
-    crate::rulebook::Rulebook::from_value(value).map_err(|error| Failure::Environment {
+    crate::rulebook::Rulebook::built_in().map_err(|error| Failure::Environment {
         message: Bilingual::new(error.clone(), error),
         remedy: None,
     })

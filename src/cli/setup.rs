@@ -6,7 +6,10 @@ use clap::{Args, CommandFactory, ValueEnum};
 
 use crate::cli::merging::program;
 use crate::cli::{Answer, Arguments, Context, err};
-use crate::engine::{Failure, HostFiles, add_host_files, find_root, init, mend_merging};
+use crate::engine::{
+    EditorFiles, Failure, HostFiles, add_editor_files, add_host_files, find_root, init,
+    mend_merging,
+};
 use crate::git::Repository;
 use crate::text::{Bilingual, Language, visible_line};
 use crate::yaml::scalar;
@@ -23,6 +26,9 @@ pub(super) struct Init {
     /// Write what this code host runs on each push: the check and the audit; also into a repository that exists
     #[arg(long, value_enum, value_name = "HOST")]
     ci: Option<Host>,
+    /// Add to a repository that exists what editors read: .vscode and .editorconfig; a new one has it anyway
+    #[arg(long)]
+    editor: bool,
 }
 
 /// Code hosts that run the check and the audit.
@@ -39,12 +45,24 @@ impl Init {
             Host::Github => "github",
             Host::Gitlab => "gitlab",
         });
-        if let (Some(host), Some(root), None) = (host, find_root(&folder), &self.organisation) {
-            let files = add_host_files(&root, host, &context.environment, context.now)?;
-            return Ok(added(&files, context));
+        if let (true, Some(root), None) = (
+            host.is_some() || self.editor,
+            find_root(&folder),
+            &self.organisation,
+        ) {
+            let mut answer = Answer::new("");
+            if let Some(host) = host {
+                let files = add_host_files(&root, host, &context.environment, context.now)?;
+                answer.output.push_str(&added(&files, context).output);
+            }
+            if self.editor {
+                let files = add_editor_files(&root, &context.environment, context.now)?;
+                answer.output.push_str(&added_for_editors(&files, context));
+            }
+            return Ok(answer);
         }
         let organisation = self.sample(context, &folder)?;
-        let paths = init(
+        let begun = init(
             &folder,
             &organisation,
             host,
@@ -52,13 +70,14 @@ impl Init {
             context.now,
         )?;
         mend_merging(&folder, &program())?;
+        tell_left(&begun.left, context);
         let shown = self.folder.display();
         Ok(Answer::new(context.say(
             &format!(
                 "{} files committed in {shown}\nNext: put your departments and people into organisation.yaml, commit it, then: clue new\n",
-                paths.len()
+                begun.committed.len()
             ),
-            &format!("已在 {shown} 提交 {} 个文件\n下一步：在 organisation.yaml 中填写部门和人员并提交，然后执行 clue new\n", paths.len()),
+            &format!("已在 {shown} 提交 {} 个文件\n下一步：在 organisation.yaml 中填写部门和人员并提交，然后执行 clue new\n", begun.committed.len()),
         )))
     }
 
@@ -135,6 +154,45 @@ fn added(files: &HostFiles, context: &Context) -> Answer {
         .iter()
         .map(|path| format!("{}\n", visible_line(path)));
     Answer::new(shown.collect::<String>())
+}
+
+/// What was added for editors; what was not is told.
+fn added_for_editors(files: &EditorFiles, context: &Context) -> String {
+    for path in &files.present {
+        let path = visible_line(path);
+        err(&context.say(
+            &format!("note: {path} is there already\n"),
+            &format!("说明：{path} 已经存在\n"),
+        ));
+    }
+    tell_left(&files.left, context);
+    if !files.lacking.is_empty() {
+        let lines: String = files
+            .lacking
+            .iter()
+            .map(|line| format!("    {}\n", visible_line(line)))
+            .collect();
+        err(&context.say(
+            &format!("help: for completion and hover in VS Code also without the first line of a record, add to yaml.schemas in it:\n{lines}"),
+            &format!("办法：要使 VS Code 对没有首行模式注释的记录也能补全和提示，请在其 yaml.schemas 中加入：\n{lines}"),
+        ));
+    }
+    let shown = files
+        .added
+        .iter()
+        .map(|path| format!("{}\n", visible_line(path)));
+    shown.collect()
+}
+
+/// Says which files of people stay as they are.
+fn tell_left(left: &[String], context: &Context) {
+    for path in left {
+        let path = visible_line(path);
+        err(&context.say(
+            &format!("note: {path} is your own and stays as it is\n"),
+            &format!("说明：{path} 是您自己的文件，保持原样\n"),
+        ));
+    }
 }
 
 /// Name and address of whoever calls, by the repository that the folder lies in where there is one.

@@ -192,6 +192,10 @@ const CHINESE: &[(&str, &str)] = &[
         "Write what this code host runs on each push: the check and the audit; also into a repository that exists",
         "写入该代码平台每次推送时执行的检查和审计；也可用于已有仓库",
     ),
+    (
+        "Add to a repository that exists what editors read: .vscode and .editorconfig; a new one has it anyway",
+        "为已有仓库添加编辑器设置（.vscode 和 .editorconfig）；新建的仓库已自带",
+    ),
     ("Write the hooks into this repository", "把钩子写入此仓库"),
     (
         "Judge what is staged, as if it were committed now (git calls this)",

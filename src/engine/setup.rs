@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::builtin;
 use crate::commit::{Publication, recover};
+use crate::engine::editors;
 use crate::engine::merging::ATTRIBUTES;
 use crate::engine::{Failure, WAIT, environment, find_root, repository_of};
 use crate::files::below;
@@ -15,7 +16,16 @@ use crate::text::Bilingual;
 use crate::time::Timestamp;
 use crate::yaml::scalar;
 
-/// Makes a new clue repository in a folder: the built-in format, a sample organisation, a first commit.
+/// What a new clue repository began with.
+#[derive(Debug)]
+pub struct Begun {
+    /// Paths of the first commit, from the top of the work tree.
+    pub committed: Vec<String>,
+    /// Paths of files for editors that were there already, and stay as they are.
+    pub left: Vec<String>,
+}
+
+/// Makes a new clue repository in a folder: the built-in format, a sample organisation, what editors read, a first commit.
 ///
 /// `host` is the code host (`github`, `gitlab`) whose runs of check and audit are written too.
 pub fn init(
@@ -24,7 +34,7 @@ pub fn init(
     host: Option<&str>,
     environment_: &Environment,
     now: Timestamp,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Begun, Failure> {
     if let Some(root) = find_root(folder) {
         return Err(Failure::Usage {
             message: Bilingual::new(
@@ -32,8 +42,8 @@ pub fn init(
                 format!("{} 已经是线索仓库", root.display()),
             ),
             remedy: Some(Bilingual::new(
-                "clue init --ci github (or gitlab) adds to it what a code host runs",
-                "clue init --ci github（或 gitlab）可为其添加代码托管平台的检查",
+                "clue init --ci github (or gitlab) adds to it what a code host runs, clue init --editor what editors read",
+                "clue init --ci github（或 gitlab）可为其添加代码托管平台的检查，clue init --editor 可添加编辑器设置",
             )),
         });
     }
@@ -81,11 +91,14 @@ pub fn init(
             remedy: Some(Bilingual::new("choose an empty folder", "请选择空目录")),
         });
     }
+    // An editor writes its settings as soon as a folder is opened: these are no reason to begin elsewhere.
+    let editors = editors::at_the_beginning(&repository, &prefix)?;
+    placed.extend(editors.missing);
     if let Some(host) = host {
         let files = host_files(&repository, &prefix, host)?;
         placed.extend(files.missing);
     }
-    let paths: Vec<String> = placed.keys().cloned().collect();
+    let committed: Vec<String> = placed.keys().cloned().collect();
     let publication = Publication {
         expected_on_disk: BTreeMap::new(),
         changes: placed,
@@ -95,7 +108,10 @@ pub fn init(
         committer,
     };
     publication.publish(&repository, WAIT)?;
-    Ok(paths)
+    Ok(Begun {
+        committed,
+        left: editors.left,
+    })
 }
 
 /// What was added for a code host.
@@ -143,19 +159,16 @@ pub fn add_host_files(
     })
 }
 
-/// What a code host runs, held against what lies in the work tree.
-struct Planned {
-    missing: BTreeMap<String, Option<Arc<[u8]>>>,
-    present: Vec<String>,
-    left: Vec<String>,
+/// Files to be added, held against what lies in the work tree.
+#[derive(Default)]
+pub(super) struct Planned {
+    pub(super) missing: BTreeMap<String, Option<Arc<[u8]>>>,
+    pub(super) present: Vec<String>,
+    pub(super) left: Vec<String>,
 }
 
 fn host_files(repository: &Repository, prefix: &str, host: &str) -> Result<Planned, Failure> {
-    let mut planned = Planned {
-        missing: BTreeMap::new(),
-        present: Vec::new(),
-        left: Vec::new(),
-    };
+    let mut planned = Planned::default();
     for (path, bytes) in builtin::continuous_integration(host).iter() {
         let Some((path, bytes)) = at_the_top(path, bytes, prefix) else {
             continue;

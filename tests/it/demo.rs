@@ -17,7 +17,7 @@ const REGENERATE: &str = "sample-repo/ is not what the demonstration plays; make
   rm -rf target/sample sample-repo/clues sample-repo/register sample-repo/schema
   cargo run -- demo target/sample
   cd target/sample
-  cp -R .gitattributes calendar clues organisation.yaml register schema workflow.yaml ../../sample-repo/";
+  cp -R .editorconfig .gitattributes .vscode calendar clues organisation.yaml register schema workflow.yaml ../../sample-repo/";
 
 /// The demonstration, played into `demo/` of a world of its own.
 struct Played {

@@ -10,6 +10,7 @@ mod commands;
 mod demo;
 mod docs;
 mod doctor;
+mod editors;
 mod faults;
 mod formats;
 mod gate;
