@@ -265,7 +265,15 @@ impl Server {
             Event::Received(Received::Message(Message::Request(request))) => self.request(request),
             Event::Received(Received::Message(Message::Notification(own))) => self.notified(own),
             // What the client answers to registrations and refreshes changes nothing.
-            Event::Received(Received::Message(Message::Response(_))) => {}
+            Event::Received(Received::Message(Message::Response(own))) => {
+                let id = serde_json::to_value(&own.id).unwrap_or_default();
+                if let Some(session) = &mut self.session
+                    && own.response_result.is_ok()
+                    && let Some(token) = id.as_str().and_then(|id| id.strip_prefix("clue/"))
+                {
+                    session.progress_shown(token);
+                }
+            }
             Event::Answered(id, answer) => {
                 if self.pool.is_waited_for(&id) {
                     match answer {

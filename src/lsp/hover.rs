@@ -10,11 +10,14 @@ use crate::git::{ObjectId, Repository};
 use crate::lsp::names::{Found, Target, described, find, kind_name, target};
 use crate::lsp::view::{FileOf, View};
 use crate::markdown;
-use crate::text::visible;
+use crate::text::{Bilingual, visible};
 use crate::world::World;
 
 /// So many commits are looked through for who changed a file last.
 const MOST_COMMITS: usize = 5_000;
+
+/// So many labels are told of a key of the procedure.
+const MOST_LABELS: usize = 8;
 
 /// So many rules are told of a field.
 const MOST_RULES: usize = 5;
@@ -113,7 +116,8 @@ fn rules(
 ) -> Vec<String> {
     let mut lines = Vec::new();
     for key in procedure_keys(description) {
-        lines.push(format!("`{key}` {}", plain(&about_key(view, world, &key))));
+        let about = plain(&about_key(view, world, &key));
+        lines.push(format!("`{key}` {about}").trim_end().to_owned());
     }
     let field = pointer.split('/').nth(1).unwrap_or_default();
     let dotted = format!("{}.{field}", file.record);
@@ -167,22 +171,32 @@ fn about_key(view: &View, world: &World, key: &str) -> String {
     if let Some(principle) = rulebook.principles.get(key) {
         return view.words(principle).to_owned();
     }
-    let has = |keys: &crate::rulebook::Keys| keys.all().contains(&key);
-    let records = rulebook.records.values().filter(|own| has(&own.procedure));
-    let steps = rulebook.steps.values().filter(|own| has(&own.procedure));
-    let deadlines = rulebook
-        .deadlines
-        .values()
-        .filter(|own| has(&own.procedure));
-    let labels = records
-        .map(|own| &own.label)
-        .chain(steps.map(|own| &own.label));
-    let labels = labels.chain(deadlines.map(|own| &own.label));
-    let labels: Vec<&str> = labels
-        .map(|label| view.words(label))
-        .take(MOST_RULES)
-        .collect();
+    let mut labels = Vec::new();
+    labelled(view, &rulebook.value, key, &mut labels);
     labels.join(view.say(", ", "、"))
+}
+
+/// What bears a key of the procedure, anywhere in the rulebook, by its label.
+fn labelled(view: &View, value: &Value, key: &str, labels: &mut Vec<String>) {
+    let Some(fields) = value.as_object() else {
+        return;
+    };
+    let bears = match fields.get("procedure") {
+        Some(Value::String(own)) => own == key,
+        Some(Value::Array(own)) => own.iter().any(|own| own == key),
+        _ => false,
+    };
+    let label = fields.get("label").filter(|_| bears).cloned();
+    let label = label.and_then(|label| serde_json::from_value::<Bilingual>(label).ok());
+    if let Some(label) = label {
+        let label = view.words(&label).to_owned();
+        if labels.len() < MOST_LABELS && !labels.contains(&label) {
+            labels.push(label);
+        }
+    }
+    for inner in fields.values() {
+        labelled(view, inner, key, labels);
+    }
 }
 
 fn of_target(view: &View, world: &World, target: &Target) -> Option<String> {

@@ -70,6 +70,8 @@ struct Verdict {
     versions: BTreeMap<String, u64>,
     /// Clues that were judged by themselves since the verdict began: it knows no better.
     newer: BTreeSet<String>,
+    /// The progress that the client shows of it: whether it began to, and whether there is nothing more to come.
+    progress: (bool, bool),
     /// How often the register was judged by itself.
     register: u64,
     is_register_newer: bool,
@@ -385,12 +387,14 @@ impl Session {
     fn judge_everything(&mut self) {
         self.verdict.stop.store(true, Ordering::Relaxed);
         self.verdict.stop = Arc::default();
+        self.end_progress();
         self.verdict.turn += 1;
         self.verdict.newer.clear();
         self.verdict.is_register_newer = false;
         self.verdict.register += 1;
         if let (Some(view), Some(world)) = (self.view(), self.world.clone()) {
             let stop = Arc::clone(&self.verdict.stop);
+            self.ask_for_progress();
             judge_all(view, world, self.verdict.turn, stop, self.events.clone());
         }
     }
@@ -422,6 +426,8 @@ impl Session {
                         touched.extend(self.findings.set(&Group::Clue(folder), Vec::new()));
                     }
                 }
+                self.tell(std::mem::take(&mut touched), false);
+                self.end_progress();
             }
         }
         self.tell(touched, false);

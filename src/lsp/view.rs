@@ -31,6 +31,7 @@ pub(super) struct Client {
     /// It renames files as part of an edit.
     pub(super) renames_files: bool,
     pub(super) shows_documents: bool,
+    pub(super) shows_progress: bool,
 }
 
 /// The folder of the repository.

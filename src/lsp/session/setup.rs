@@ -149,5 +149,6 @@ fn client(parameters: &InitializeParams) -> Client {
         watches: is("/workspace/didChangeWatchedFiles/dynamicRegistration"),
         renames_files: makes("rename"),
         shows_documents: is("/window/showDocument/support"),
+        shows_progress: is("/window/workDoneProgress"),
     }
 }

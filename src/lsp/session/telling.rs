@@ -8,7 +8,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use gen_lsp_types::WorkspaceDiagnosticParams;
 use serde::Deserialize;
 
-use super::{BTreeSet, Session, Value, json, of_file};
+use super::{BTreeSet, Language, Session, Value, json, of_file};
 
 /// Whose findings are asked for, and what the client has of them.
 #[derive(Deserialize)]
@@ -61,6 +61,50 @@ impl Session {
         }
         self.outlet
             .notify("textDocument/publishDiagnostics", parameters);
+    }
+
+    /// Asks the client to show that every clue is being judged.
+    pub(super) fn ask_for_progress(&mut self) {
+        if self.client.shows_progress {
+            self.verdict.progress = (false, false);
+            let token = self.progress_token();
+            let parameters = json!({"token": token});
+            self.outlet
+                .ask(&token, "window/workDoneProgress/create", parameters);
+        }
+    }
+
+    fn progress_token(&self) -> String {
+        format!("verdict-{}", self.verdict.turn)
+    }
+
+    /// The client shows what it was asked to.
+    pub(in crate::lsp) fn progress_shown(&mut self, token: &str) {
+        if token != self.progress_token() || self.verdict.progress.0 {
+            return;
+        }
+        let title = match self.language {
+            Language::Zh => "正在核查全部线索",
+            Language::En => "checking all clues",
+        };
+        self.progress(json!({"kind": "begin", "title": title, "cancellable": false}));
+        self.verdict.progress.0 = true;
+        if self.verdict.progress.1 {
+            self.progress(json!({"kind": "end"}));
+        }
+    }
+
+    /// Every clue was judged, or is judged anew.
+    pub(super) fn end_progress(&mut self) {
+        if self.verdict.progress == (true, false) {
+            self.progress(json!({"kind": "end"}));
+        }
+        self.verdict.progress.1 = true;
+    }
+
+    fn progress(&self, value: Value) {
+        let parameters = json!({"token": self.progress_token(), "value": value});
+        self.outlet.notify("$/progress", parameters);
     }
 
     /// The findings of one document.
