@@ -303,11 +303,19 @@ fn headings(view: &View, world: &World, file: &FileOf, text: &Text, offset: usiz
     let Ok((_, body)) = markdown::parts("", &text.text) else {
         return Vec::new();
     };
-    let there: Vec<String> = markdown::sections(&text.text[body.range()], body.start)
-        .into_iter()
-        .filter(|section| section.span.start != line.start)
+    let mut sections = markdown::sections(&text.text[body.range()], body.start);
+    sections.retain(|section| section.span.start != line.start);
+    let there: Vec<String> = sections
+        .iter()
         .map(|section| section.title.trim().to_lowercase())
         .collect();
+    // On the level on which the others stand.
+    let level = sections
+        .iter()
+        .map(|section| section.level)
+        .min()
+        .unwrap_or(2);
+    let marks = "#".repeat(usize::from(level));
     let missing = declared.headings.iter().filter(|heading| {
         !there.contains(&heading.label.en.to_lowercase())
             && !there.contains(&heading.label.zh.to_lowercase())
@@ -319,12 +327,12 @@ fn headings(view: &View, world: &World, file: &FileOf, text: &Text, offset: usiz
             let label = view.words(&heading.label);
             let keys = heading.procedure.joined();
             json!({
-                "label": format!("## {label}"),
+                "label": format!("{marks} {label}"),
                 "kind": HEADING,
                 "detail": keys,
-                "filterText": format!("## {label}"),
+                "filterText": format!("{marks} {label}"),
                 "sortText": format!("{index:03}"),
-                "textEdit": replace(view, text, span, &format!("## {label}")),
+                "textEdit": replace(view, text, span, &format!("{marks} {label}")),
             })
         })
         .collect()

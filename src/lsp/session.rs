@@ -141,8 +141,7 @@ impl Session {
             && let Some(folder) = path.parent()
         {
             self.take_root(folder);
-            self.load_world();
-            self.judge_everything();
+            self.begin_with_root();
         }
         let Some(path) = self.inside(&own.uri.0) else {
             return;
@@ -225,7 +224,8 @@ impl Session {
         self.judge(&path, true);
         if !self.client.watches {
             if !matches!(concern(&path), Concern::World) {
-                self.load_world();
+                let touched = self.load_world();
+                self.tell(touched, false);
             }
             self.judge_everything();
         }
@@ -264,7 +264,8 @@ impl Session {
             }
         }
         if is_world {
-            self.load_world();
+            let touched = self.load_world();
+            self.tell(touched, false);
         }
         is_whole |= is_world || clues.len() > AT_ONCE;
         if is_whole {
@@ -303,9 +304,9 @@ impl Session {
                 self.judge_one(&folder)
             }
             Concern::World => {
-                self.load_world();
+                let touched = self.load_world();
                 self.judge_everything();
-                BTreeSet::new()
+                touched
             }
             Concern::Register => {
                 self.judge_everything();
@@ -344,10 +345,11 @@ impl Session {
         }
     }
 
-    /// Loads organisation, rulebook, schemas and calendar, and judges them and the clues that are open.
-    fn load_world(&mut self) {
+    /// Loads organisation, rulebook, schemas and calendar, and judges them and the clues that are open; gives the files about
+    /// which something else is said now.
+    fn load_world(&mut self) -> BTreeSet<String> {
         let Some(view) = self.view() else {
-            return;
+            return BTreeSet::new();
         };
         let files = view.files();
         let (world, mut found) = World::load(&files, builtin::files());
@@ -380,7 +382,7 @@ impl Session {
                 touched.extend(self.findings.set(&Group::Register, Vec::new()));
             }
         }
-        self.tell(touched, false);
+        touched
     }
 
     /// Begins the verdict on everything, in the place of the one that is being made.

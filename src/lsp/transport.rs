@@ -54,6 +54,12 @@ pub(super) fn read(stream: &mut dyn BufRead) -> Received {
     let is_answer = value.get("method").is_none()
         && (value.get("result").is_some() || value.get("error").is_some());
     match serde_json::from_value(value) {
+        // What has an id that is none asks for something, and is no notification.
+        Ok(Message::Notification(_)) if id.is_some() => Received::Malformed(Some(fault(
+            id.unwrap_or_default(),
+            ErrorCode::InvalidRequest,
+            "the id of a request is a number or a text",
+        ))),
         Ok(message) => Received::Message(message),
         Err(_) if is_answer => Received::Malformed(None),
         Err(_) => Received::Malformed(Some(fault(
@@ -160,6 +166,10 @@ mod tests {
         case("Content-Type: x\r\n\r\n", "end -32700");
         case("Content-Length: 2\r\n\r\n{]", "malformed -32700");
         case("Content-Length: 2\r\n\r\n[]", "malformed -32600");
+        case(
+            "Content-Length: 22\r\n\r\n{\"id\":{},\"method\":\"x\"}",
+            "malformed -32600",
+        );
         case(
             "Content-Length: 27\r\n\r\n{\"id\":null,\"result\":\"x\"}   ",
             "malformed ",

@@ -222,7 +222,7 @@ fn a_rulebook_that_is_broken_while_it_is_typed_leaves_no_verdict_by_it() {
     // Mended, and with the channel that was missing.
     let mended = rulebook.replacen(
         "channels:\n",
-        "channels:\n  telepathy: { label: { en: Telepathy, zh: 传心 } }\n",
+        "channels:\n  telepathy: { label: { en: Telepathy, zh: 传心 }, procedure: C1, origin: internal }\n",
         1,
     );
     editor.replace("workflow.yaml", 3, &mended);
@@ -440,14 +440,8 @@ fn a_key_is_renamed_everywhere_or_nowhere() {
 fn messages_are_in_the_repositorys_language_where_nobody_asks_for_another() {
     let (world, folder) = begun();
     let path = format!("{folder}/collection.yaml");
-    let mut command = world.program("li@example.org", &[]);
-    // The harness asks for English; a person does not.
-    let program = command.get_program().to_owned();
-    let mut plain = std::process::Command::new(program);
-    plain.arg("lsp").current_dir(world.path()).env_clear();
-    plain.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    drop(command.output());
-    let mut editor = Editor::silent(&world, plain);
+    let program = world.plain_program("li@example.org", &["lsp"]);
+    let mut editor = Editor::silent(&world, program);
     editor.introduce(&json!({}));
     editor.open(&path, "titel: x\n");
     let found = editor.told(&path, Some(1));

@@ -38,7 +38,10 @@ pub(super) fn fixes(
     if remedy == "put it in quotes" {
         fixes.extend(quoted(view, text, one));
     }
-    if one.code == Code::YamlColon || remedy.contains("full-width colon") {
+    let is_wide = [remedy, &one.message.en]
+        .iter()
+        .any(|words| words.contains("full-width"));
+    if one.code == Code::YamlColon || is_wide {
         fixes.extend(half_width(view, text, one));
     }
     if let Some((_, rest)) = remedy.split_once("perhaps `")
@@ -180,7 +183,7 @@ fn beginning(view: &View, file: &FileOf, pointer: &str) -> Json {
         (Some("date-time"), _) => return json!(now.to_string()),
         (Some("date"), _) => return json!(now.date().to_string()),
         (_, Some("person")) if field.takes("string") => {
-            return json!(actor(view, world).unwrap_or_default());
+            return json!(actor(view, world));
         }
         _ => {}
     }
@@ -200,8 +203,6 @@ fn beginning(view: &View, file: &FileOf, pointer: &str) -> Json {
         Json::Object(inner.collect())
     } else if field.takes("boolean") {
         json!(false)
-    } else if field.takes("string") {
-        json!("")
     } else {
         Json::Null
     }

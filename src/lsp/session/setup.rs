@@ -78,8 +78,16 @@ impl Session {
                 }]}),
             );
         }
-        if self.root.is_some() && self.verdict.turn == 0 {
-            self.load_world();
+        if self.verdict.turn == 0 {
+            self.begin_with_root();
+        }
+    }
+
+    /// Loads the repository, if there is one, and begins the verdict on everything.
+    pub(super) fn begin_with_root(&mut self) {
+        if self.root.is_some() {
+            let touched = self.load_world();
+            self.tell(touched, false);
             self.judge_everything();
         }
     }
