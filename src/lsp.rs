@@ -173,18 +173,20 @@ impl Server {
                 continue;
             };
             // Keystrokes that came while the last one was judged are judged together.
-            if let Some(session) = &mut self.session
+            if self.session.is_some()
                 && let Some(notification) = as_change(&event)
             {
-                session.change(notification);
                 let again = queue.front().and_then(as_change);
-                if again.is_none_or(|next| !session::is_same_document(next, notification)) {
-                    self.guarded(None, |server| {
-                        if let Some(session) = &mut server.session {
+                let goes_on =
+                    again.is_some_and(|next| session::is_same_document(next, notification));
+                self.guarded(None, |server| {
+                    if let Some(session) = &mut server.session {
+                        session.change(notification);
+                        if !goes_on {
                             session.judge_changed();
                         }
-                    });
-                }
+                    }
+                });
                 continue;
             }
             match event {
