@@ -2,9 +2,9 @@
 //!
 //! Each figure is processor time (user and system) of whole processes; the median of several runs where one is short.
 //! `CLUE_BENCH_FOLDER` names a folder in which the generated repositories are kept for the next time.
-//! `cargo bench --bench ratios -- ledger` measures one part alone: advance, check, ledger, memory, paper, audit or gate;
-//! `CLUE_BENCH_TYPST` a program to compare documents with (see `compare_paper`);
-//! `CLUE_BENCH_CLUES` how many clues the history for the audit has (10,000: some 100,000 commits).
+//! `cargo bench --bench ratios -- ledger` measures one part alone: advance, check, ledger, memory, paper, audit, gate or
+//! lsp; `CLUE_BENCH_TYPST` a program to compare documents with (see `compare_paper`); `CLUE_BENCH_CLUES` how many clues the
+//! history for the audit has (10,000: some 100,000 commits), and the folder of the language server.
 
 mod common;
 
@@ -29,6 +29,8 @@ const WORKBOOK: &str = "--write-workbook";
 const DOSSIERS: &str = "--draw-dossiers";
 /// Rows of that workbook.
 const ROWS: i64 = 100_000;
+/// Keystrokes that are measured.
+const KEYSTROKES: usize = 1_000;
 /// Kilobytes that it may take.
 const MEMORY: u64 = 300 * 1_024;
 
@@ -78,6 +80,12 @@ fn main() {
         if wants("gate") {
             compare_gate(&base, &folder, clues);
         }
+    }
+    if wants("lsp") {
+        let clues = std::env::var("CLUE_BENCH_CLUES").ok();
+        let clues = clues.and_then(|clues| clues.parse().ok()).unwrap_or(10_000);
+        let generated = repository(&base.join(format!("clues-{clues}")), clues, RUNS);
+        compare_editor(&generated, clues);
     }
     if !["advance", "check", "ledger"].into_iter().any(wants) {
         return;
@@ -145,6 +153,57 @@ fn compare_ledger(base: &Path, folder: &Path, checked: Duration) {
     ] {
         row(what, cost, "clue check, 10,000 clues", checked, 1.5);
     }
+}
+
+/// The language server: its verdict on every clue beside the check, then keystrokes in one record, and the memory at the end.
+#[expect(
+    clippy::print_stdout,
+    reason = "a benchmark answers on standard output"
+)]
+fn compare_editor(generated: &Generated, clues: usize) {
+    let folder = &generated.folder;
+    let checked = cost_of(folder, &["check"]);
+    let started = median(
+        (0..3)
+            .map(|_| {
+                let before = children();
+                let mut editor = common::editor::Editor::of(folder);
+                editor.wait_for_the_verdict();
+                editor.end();
+                children() - before
+            })
+            .collect(),
+    );
+    row(
+        &format!("clue lsp until every clue is judged, {clues} clues"),
+        started,
+        &format!("clue check, {clues} clues"),
+        checked,
+        2.0,
+    );
+    let mut editor = common::editor::Editor::of(folder);
+    editor.wait_for_the_verdict();
+    let id = &generated.waiting[generated.waiting.len() / 2];
+    let path = format!("{}/collection.yaml", folder_of(id).expect("an id"));
+    let mut times = editor.type_into(&path, KEYSTROKES);
+    let (resident, peak) = editor.memory();
+    editor.end();
+    times.sort();
+    let at = |share: usize| times[(times.len() * share / 100).min(times.len() - 1)];
+    let holds = |is_so: bool| if is_so { "holds" } else { "DOES NOT HOLD" };
+    println!(
+        "keystroke to findings, {clues} clues, {KEYSTROKES} keystrokes: median {:.2} ms, 99th percentile {:.2} ms (at most 20: {})",
+        at(50).as_secs_f64() * 1e3,
+        at(99).as_secs_f64() * 1e3,
+        holds(at(99) <= Duration::from_millis(20)),
+    );
+    println!(
+        "memory of clue lsp, {clues} clues: {} MB, {} MB at the most (at most {}: {})",
+        resident / 1_024,
+        peak / 1_024,
+        MEMORY / 1_024,
+        holds(peak <= MEMORY),
+    );
 }
 
 /// The audit of a whole history, beside git's own reading of it: what each commit changed, and the bytes of that.

@@ -16,6 +16,7 @@ use rayon::prelude::*;
 
 pub use references::check as check_references;
 pub use references::check_one as check_reference;
+pub use register::check_all as check_register;
 pub use register::{entry_name, entry_path, highest_item, number_entries};
 pub use rules::judge_rules;
 pub use seals::check as check_seals;

@@ -23,6 +23,7 @@ mod keys;
 mod ledger;
 mod list;
 mod log;
+mod lsp;
 mod merging;
 mod new;
 mod next;
@@ -160,6 +161,8 @@ enum Subcommands {
     MergeDriver(merging::MergeDriver),
     /// Sign what the repository holds now, in one line to be kept elsewhere; verify earlier ones
     Checkpoint(checkpoint::Checkpoint),
+    /// Help an editor while records are written: findings, completion, steps (language server protocol)
+    Lsp(lsp::Lsp),
     /// Print a completion script for a shell
     Completions(setup::Completions),
     /// Print the manual page
@@ -173,6 +176,7 @@ impl Subcommands {
     fn writes(&self) -> bool {
         match self {
             Self::Init(_)
+            | Self::Lsp(_)
             | Self::New(_)
             | Self::Import(_)
             | Self::Draft(_)
@@ -222,6 +226,8 @@ struct Context {
     /// Where the command was called from.
     folder: PathBuf,
     style: Style,
+    /// The language that was asked for, by an option or the environment.
+    asked: Option<Language>,
     environment: Environment,
     /// The system's clock; steps are judged by it.
     now: Timestamp,
@@ -390,6 +396,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let context = Context {
         folder,
         style: Style { language, colour },
+        asked: early,
         environment: Environment {
             author_name: variable("GIT_AUTHOR_NAME"),
             author_email: variable("GIT_AUTHOR_EMAIL"),
@@ -444,6 +451,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Demo(command) => command.run(&context),
         Subcommands::Calendar(command) => command.run(&context),
         Subcommands::Explain(command) => command.run(&context),
+        Subcommands::Lsp(command) => command.run(&context),
         Subcommands::Due(command) => command.run(&context),
         Subcommands::Why(command) => command.run(&context),
         Subcommands::Sample(command) => command.run(&context),

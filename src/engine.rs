@@ -177,7 +177,7 @@ pub fn prefix_of(root: &Path) -> String {
 }
 
 /// The folder's files. Where git was told that modes mean nothing here, they mean nothing to the check either.
-fn disk(root: &Path) -> DiskFiles {
+pub fn disk(root: &Path) -> DiskFiles {
     let modes = Repository::discover(root)
         .ok()
         .flatten()

@@ -72,6 +72,7 @@ pub mod demo;
 pub mod import;
 pub mod site;
 
+pub mod lsp;
 pub mod report;
 
 pub mod cli;

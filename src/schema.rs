@@ -1,6 +1,7 @@
 //! JSON Schemas of the records: loaded from the repository, compiled when first needed, their findings put into words.
 //! It never knows what a record is for; it tells where a value departs from its schema, and what refers to what.
 
+mod field;
 mod references;
 mod words;
 
@@ -10,6 +11,7 @@ use std::sync::OnceLock;
 use jsonschema::Validator;
 use serde_json::Value;
 
+pub use field::Field;
 pub use references::Reference;
 use references::Way;
 

@@ -3,6 +3,7 @@
 
 #![allow(dead_code, reason = "each benchmark uses some of it")]
 
+pub(crate) mod editor;
 mod history;
 #[cfg(feature = "pdf")]
 pub(crate) mod paper;

@@ -227,7 +227,7 @@ fn ours(text: &str) -> Option<&str> {
 }
 
 /// Each entry lies where its number says, names a clue, and that clue bears the number.
-pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
+pub fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let entries = match files.walk("register") {
         Ok(entries) => entries,

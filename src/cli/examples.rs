@@ -82,6 +82,11 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue due\nclue due --person chen-jie --within 10\nclue due --all --department quality\nclue due --fail-overdue                    # 用于 CI\nclue due --all --format ics -o 期限.ics\nclue due --digest html -o /tmp/提醒          # 每人一个文件，并列出邮箱\nclue due --now 2026-12-31",
     ),
     (
+        "lsp",
+        "clue lsp                                       # an editor starts it; the README shows how",
+        "clue lsp                                       # 由编辑器启动，配置方法见 README",
+    ),
+    (
         "why",
         "clue why YW-2026-0001\nclue why YW-2026-0001 --deadline completion --department quality",
         "clue why YW-2026-0001\nclue why YW-2026-0001 --deadline completion --department quality",

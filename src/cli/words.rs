@@ -450,6 +450,10 @@ const CHINESE: &[(&str, &str)] = &[
         "写入此文件；与 --digest 合用时写入此目录（默认标准输出）",
     ),
     (
+        "Help an editor while records are written: findings, completion, steps (language server protocol)",
+        "在编辑器中协助填写记录：提示问题、补全内容、办理步骤（语言服务器协议）",
+    ),
+    (
         "Show how each deadline of a clue was counted, day by day",
         "逐日说明线索的每个期限怎样算出",
     ),

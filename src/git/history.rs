@@ -322,6 +322,38 @@ impl Repository {
         })
     }
 
+    /// The newest commit, from one on, that changed a file (path below the top of the trees); none where it was always so, or
+    /// where more than `most` commits would have to be looked at. `goes_on` is asked before each of them.
+    pub fn last_change(
+        &self,
+        from: ObjectId,
+        path: &str,
+        most: usize,
+        goes_on: &dyn Fn() -> bool,
+    ) -> Result<Option<ObjectId>, GitError> {
+        let file = |commit: ObjectId| self.file_id(&commit.to_string(), path);
+        let mut commit = from;
+        let own = file(commit)?;
+        for _ in 0..most {
+            if !goes_on() {
+                return Ok(None);
+            }
+            let mut same = None;
+            for parent in self.commit_facts(commit)?.parents {
+                if file(parent)? == own {
+                    same = Some(parent);
+                    break;
+                }
+            }
+            match same {
+                Some(parent) => commit = parent,
+                // A file that no commit holds was changed by none of them.
+                None => return Ok(own.map(|_| commit)),
+            }
+        }
+        Ok(None)
+    }
+
     /// The bytes of a blob of at most `limit` bytes; the error is its size.
     pub fn blob(&self, id: ObjectId, limit: u64) -> Result<Result<Arc<[u8]>, u64>, GitError> {
         let bytes = match self.known_file(id) {

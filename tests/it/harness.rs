@@ -149,6 +149,11 @@ impl World {
         Ran::of(&mut self.started(email, &[&language, arguments].concat()))
     }
 
+    /// The program as somebody starts it who asks for no language, not yet started.
+    pub(crate) fn plain_program(&self, email: &str, arguments: &[&str]) -> Command {
+        self.started(email, arguments)
+    }
+
     /// The program as the person with an e-mail address would start it, not yet started.
     pub(crate) fn program(&self, email: &str, arguments: &[&str]) -> Command {
         self.started(email, &[&["--lang", "en"], arguments].concat())

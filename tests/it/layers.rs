@@ -30,6 +30,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("rust_xlsxwriter", &["spreadsheet"]),
     ("ssh_key", &["signature"]),
     ("ssh_encoding", &["signature"]),
+    ("lsp_server", &["lsp"]),
+    ("gen_lsp_types", &["lsp"]),
     ("typst", &["paper"]),
     ("typst_layout", &["paper"]),
     ("typst_pdf", &["paper"]),
