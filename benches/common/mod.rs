@@ -51,8 +51,11 @@ pub(crate) fn repository(folder: &Path, clues: usize, waiting: usize) -> Generat
     for index in 0..clues {
         let (id, number) = (id(index, "k7qd"), number(index));
         write(folder, &copy(&archived, &id, &number), &id);
-        let entry = entry_path(&number).expect("a number");
-        put(&folder.join(entry), &format!("{id}\n"));
+        let archived = archive_number(&archived, &number);
+        for number in std::iter::once(number).chain(archived.map(|(_, own)| own)) {
+            let entry = entry_path(&number).expect("a number");
+            put(&folder.join(entry), &format!("{id}\n"));
+        }
     }
     for id in &ids {
         write(folder, &copy(&collected, id, ""), id);
@@ -156,6 +159,15 @@ fn waiting_files(archived: &BTreeMap<String, String>) -> BTreeMap<String, String
     files
 }
 
+/// The archive number of the model, and that of the copy which bears a register number; none where it has none.
+fn archive_number(files: &BTreeMap<String, String>, number: &str) -> Option<(String, String)> {
+    let mut lines = files["clue.yaml"].lines();
+    let own = lines.find_map(|line| line.strip_prefix("archive_number: "))?;
+    let (head, _) = own.rsplit_once('-')?;
+    let (_, sequence) = number.rsplit_once('-')?;
+    Some((own.to_owned(), format!("{head}-{sequence}")))
+}
+
 /// The same clue under another id and number, with its seals made anew.
 fn copy(files: &BTreeMap<String, String>, id: &str, number: &str) -> BTreeMap<String, String> {
     let card = &files["clue.yaml"];
@@ -164,10 +176,13 @@ fn copy(files: &BTreeMap<String, String>, id: &str, number: &str) -> BTreeMap<St
         .iter()
         .map(|(path, text)| {
             let text = text.replace(MODEL, id);
-            let text = match own {
+            let mut text = match own {
                 Some(own) => text.replace(own, number),
                 None => text,
             };
+            if let Some((archived, own)) = archive_number(files, number) {
+                text = text.replace(&archived, &own);
+            }
             (path.clone(), text)
         })
         .collect();

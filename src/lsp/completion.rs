@@ -252,8 +252,7 @@ fn clues(view: &View, world: &World, typed: &str) -> (Vec<Offer>, bool) {
     let typed = plain(typed);
     let mut offers = Vec::new();
     let mut seen = BTreeSet::new();
-    let mut looked = 0;
-    for folder in folders.iter().rev() {
+    for (looked, folder) in folders.iter().rev().enumerate() {
         if view.is_cancelled() {
             break;
         }
@@ -261,7 +260,6 @@ fn clues(view: &View, world: &World, typed: &str) -> (Vec<Offer>, bool) {
             return (offers, true);
         }
         let id = file_name(folder);
-        looked += 1;
         let (card, _) = crate::case::Case::load_card(&files, world, folder);
         let Some(card) = card else {
             continue;

@@ -139,31 +139,25 @@ fn in_file(
         return Vec::new();
     };
     let mut found = Vec::new();
-    collect(
-        world,
-        &file,
-        &root,
-        &mut String::new(),
-        &mut |pointer, node| {
-            if what == "department" && is_routing(&file, pointer) {
-                found.extend(quoted(text, node.span, names).into_iter().map(|span| Use {
-                    path: path.to_owned(),
-                    span,
-                    pointer: pointer.to_owned(),
-                }));
-            }
-            let is_named = node
-                .as_str()
-                .is_some_and(|own| names.iter().any(|name| name == own));
-            if is_named && what_of(world, &file, pointer).as_deref() == Some(what) {
-                found.push(Use {
-                    path: path.to_owned(),
-                    span: node.span,
-                    pointer: pointer.to_owned(),
-                });
-            }
-        },
-    );
+    collect(&root, &mut String::new(), &mut |pointer, node| {
+        if what == "department" && is_routing(&file, pointer) {
+            found.extend(quoted(text, node.span, names).into_iter().map(|span| Use {
+                path: path.to_owned(),
+                span,
+                pointer: pointer.to_owned(),
+            }));
+        }
+        let is_named = node
+            .as_str()
+            .is_some_and(|own| names.iter().any(|name| name == own));
+        if is_named && what_of(world, &file, pointer).as_deref() == Some(what) {
+            found.push(Use {
+                path: path.to_owned(),
+                span: node.span,
+                pointer: pointer.to_owned(),
+            });
+        }
+    });
     found
 }
 
@@ -191,27 +185,21 @@ pub(super) fn quoted(text: &str, within: Span, names: &[String]) -> Vec<Span> {
 }
 
 /// Visits every scalar with its pointer.
-fn collect(
-    world: &World,
-    file: &FileOf,
-    node: &Node,
-    pointer: &mut String,
-    visit: &mut dyn FnMut(&str, &Node),
-) {
+fn collect(node: &Node, pointer: &mut String, visit: &mut dyn FnMut(&str, &Node)) {
     let length = pointer.len();
     match &node.value {
         Yaml::Mapping(entries) => {
             for entry in entries {
                 pointer.push('/');
                 pointer.push_str(&crate::lsp::cursor::escaped(&entry.key));
-                collect(world, file, &entry.value, pointer, visit);
+                collect(&entry.value, pointer, visit);
                 pointer.truncate(length);
             }
         }
         Yaml::Sequence(items) => {
             for (index, item) in items.iter().enumerate() {
                 pointer.push_str(&format!("/{index}"));
-                collect(world, file, item, pointer, visit);
+                collect(item, pointer, visit);
                 pointer.truncate(length);
             }
         }

@@ -38,15 +38,12 @@ local function run()
   until_true('initialized', function() return client.initialized end)
   check(client.offset_encoding == 'utf-16' or client.offset_encoding == 'utf-8', 'encoding ' .. tostring(client.offset_encoding))
 
-  -- A mistake behind Chinese text: the name of the reporter, and on the same line a field that is a number.
+  -- A mistake behind Chinese text: the name of the reporter, and on the same line a truth value that is none.
   local lines = vim.api.nvim_buf_get_lines(buffer, 0, -1, false)
-  local at, channel
+  local channel
   for index, line in ipairs(lines) do
-    if line:match('^source: ') then at = index end
     if line:match('^channel: ') then channel = index end
   end
-  local source = lines[at]
-  local organisation = 'proposed_category: compliance'
   local group = 'reporter: { name: 江涛🚰, contact: 生产制造部，内线, anonymous: perhaps }'
   local first, last
   for index, line in ipairs(lines) do
