@@ -7,6 +7,7 @@ mod audit;
 mod calendar;
 #[cfg(feature = "pdf")]
 mod certificate;
+mod changed;
 mod checkpoint;
 mod disclosure;
 mod documents;
@@ -183,6 +184,19 @@ fn disk(root: &Path) -> DiskFiles {
     DiskFiles::new(root).with_modes(modes)
 }
 
+/// Says of broken seals where history holds what was sealed: the last commit need not hold it.
+fn name_sealed(root: &Path, found: &mut [Diagnostic]) {
+    if found.iter().any(|one| one.code == Code::SealBroken)
+        && let Ok(Some(repository)) = Repository::discover(root)
+        && let Ok(head) = repository.head()
+        && let Some(head) = head.commit().and_then(ObjectId::parse)
+    {
+        // Where history does not tell it, the finding says what it did.
+        let prefix = repository.prefix(root);
+        let _ = name_sealed_versions(&repository, &prefix, head, found);
+    }
+}
+
 impl Engine {
     /// Opens the repository that a folder belongs to.
     pub fn open(start: &Path) -> Result<Self, Failure> {
@@ -254,15 +268,7 @@ impl Engine {
             let _ = recover(&repository, Duration::ZERO);
         }
         let mut found = check_all(&disk(root), builtin::files(), only);
-        if found.iter().any(|one| one.code == Code::SealBroken)
-            && let Ok(Some(repository)) = Repository::discover(root)
-            && let Ok(head) = repository.head()
-            && let Some(head) = head.commit().and_then(ObjectId::parse)
-        {
-            // The last commit need not hold what was sealed. Where history does not tell it, the finding says what it did.
-            let prefix = repository.prefix(root);
-            let _ = name_sealed_versions(&repository, &prefix, head, &mut found);
-        }
+        name_sealed(root, &mut found);
         found
     }
 

@@ -5,6 +5,7 @@ mod disk;
 mod finding;
 mod memory;
 mod overlay;
+mod staged;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -16,6 +17,7 @@ pub use disk::DiskFiles;
 pub use finding::unreadable;
 pub use memory::MemoryFiles;
 pub use overlay::OverlayFiles;
+pub use staged::StagedFiles;
 pub use tree::{SharedRepository, TreeFiles};
 
 /// What a name in a folder is.

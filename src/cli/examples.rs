@@ -133,8 +133,8 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
     ),
     (
         "check",
-        "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --format json\nclue check --format sarif > findings.sarif    # also github, gitlab",
-        "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --format json\nclue check --format sarif > findings.sarif    # 另有 github、gitlab",
+        "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --staged              # only what is staged, as it is staged\nclue check --since main          # only what differs from a revision\nclue check --format json\nclue check --format sarif > findings.sarif    # also github, gitlab",
+        "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --staged              # 只检查已暂存的内容\nclue check --since main          # 只检查与某个版本不同的内容\nclue check --format json\nclue check --format sarif > findings.sarif    # 另有 github、gitlab",
     ),
     (
         "render",

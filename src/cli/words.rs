@@ -10,6 +10,14 @@ use crate::text::Language;
 /// English help and its Chinese. A test sees to it that nothing is missing.
 const CHINESE: &[(&str, &str)] = &[
     (
+        "Only what is staged and differs from the last commit, as it is staged",
+        "只检查已暂存且与上次提交不同的内容（以暂存的版本为准）",
+    ),
+    (
+        "Only what differs from this revision: committed since, staged, unstaged or new",
+        "只检查与该版本不同的内容：其后提交的、已暂存的、未暂存的和新增的",
+    ),
+    (
         "Archive a clue: judge that nothing is missing, and make its archive package",
         "归档：核对材料齐全，并生成归档信息包",
     ),
