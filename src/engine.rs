@@ -28,6 +28,7 @@ mod statistics;
 mod steps;
 mod story;
 mod supervision;
+mod watching;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -51,6 +52,7 @@ pub use package::verify_package;
 pub use paper::Paper;
 pub use setup::{HostFiles, add_host_files, init};
 pub use supervision::{SampleRequest, SupervisionRequest};
+pub use watching::{Edit, EditWait};
 
 use crate::audit::name_sealed_versions;
 use crate::builtin;
@@ -406,6 +408,26 @@ impl Engine {
         }
         let possible = options(&self.desk(), &case, now);
         Ok((case, possible))
+    }
+
+    /// What the clues hold that differ between two commits: the folders of the clues.
+    pub fn clues_between(&self, old: &str, new: &str) -> Result<Vec<String>, Failure> {
+        let repository = self.repository()?;
+        let tree = |commit: &str| -> Result<Option<ObjectId>, Failure> {
+            let id = ObjectId::parse(commit);
+            Ok(id
+                .map(|id| repository.commit_facts(id))
+                .transpose()?
+                .map(|facts| facts.tree))
+        };
+        let prefix = repository.prefix(&self.root);
+        let folder = |path: &str| {
+            let inner = changed::inside(&prefix, path)?;
+            folder_of(id_of(&inner)?)
+        };
+        let stop = |path: &str| folder(path).is_some();
+        let found = repository.differences(tree(old)?, tree(new)?, &stop)?;
+        Ok(found.iter().filter_map(|one| folder(&one.path)).collect())
     }
 
     fn repository(&self) -> Result<Repository, Failure> {

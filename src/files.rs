@@ -5,6 +5,7 @@ mod disk;
 mod finding;
 mod memory;
 mod overlay;
+mod seen;
 mod staged;
 mod tree;
 
@@ -17,6 +18,7 @@ pub use disk::DiskFiles;
 pub use finding::unreadable;
 pub use memory::MemoryFiles;
 pub use overlay::OverlayFiles;
+pub use seen::{SeenFiles, Sight, mark};
 pub use staged::StagedFiles;
 pub use tree::{SharedRepository, TreeFiles};
 

@@ -106,7 +106,9 @@ pub fn check_changed(
         .collect();
     found.extend(of_clues.into_iter().flatten());
     for path in &entries {
-        found.extend(check_entry(files, path));
+        found.extend(check_entry(files, path, &|folder| {
+            numbers_in(files, folder)
+        }));
     }
     let misplaced: Vec<Diagnostic> = places
         .iter()

@@ -243,14 +243,19 @@ pub(super) fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
     found
 }
 
-/// Judges one entry of the register, as [`check_all`] does; nothing where none is there.
-pub fn check_entry(files: &dyn Files, path: &str) -> Vec<Diagnostic> {
+/// Judges one entry of the register, as the check of everything does; nothing where none is there. `numbers` are those
+/// that the card of a clue's folder speaks of, as [`numbers_in`] gives them.
+pub fn check_entry(
+    files: &dyn Files,
+    path: &str,
+    numbers: &dyn Fn(&str) -> Vec<String>,
+) -> Vec<Diagnostic> {
     if matches!(files.kind(path), Ok(None)) {
         return Vec::new();
     }
     // Of two entries that name one clue the later tells it. The other one can only be that of the number on the card.
     let mut other = |id: &str, number: &str| {
-        let numbers = numbers_in(files, &folder_of(id)?);
+        let numbers = numbers(&folder_of(id)?);
         let others = numbers.into_iter().filter(|other| !other.contains('.'));
         let mut others = others.filter(|other| {
             let path = entry_path(other);

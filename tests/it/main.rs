@@ -31,6 +31,7 @@ mod publish;
 mod retention;
 mod setting_up;
 mod signatures;
+mod staged;
 mod stats;
 mod verdicts;
 mod walks;
