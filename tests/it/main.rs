@@ -35,3 +35,4 @@ mod staged;
 mod stats;
 mod verdicts;
 mod walks;
+mod watch;

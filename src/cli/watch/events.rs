@@ -23,10 +23,12 @@ pub(super) fn lines(
     let mut text = String::new();
     let at = clock().to_string();
     for one in told {
-        for mut event in events(view, one, language) {
-            event["schemaVersion"] = json!(SCHEMA_VERSION);
-            event["at"] = json!(at);
-            text.push_str(&format!("{event}\n"));
+        for event in events(view, one, language) {
+            let mut whole = json!({"schemaVersion": SCHEMA_VERSION, "at": at});
+            if let (Some(whole), Value::Object(event)) = (whole.as_object_mut(), event) {
+                whole.extend(event);
+            }
+            text.push_str(&format!("{whole}\n"));
         }
     }
     text
@@ -35,7 +37,7 @@ pub(super) fn lines(
 /// The last line.
 pub(super) fn stopped(clock: &dyn Fn() -> Timestamp) -> String {
     let at = clock().to_string();
-    let event = json!({"event": "stopped", "schemaVersion": SCHEMA_VERSION, "at": at});
+    let event = json!({"schemaVersion": SCHEMA_VERSION, "at": at, "event": "stopped"});
     format!("{event}\n")
 }
 
