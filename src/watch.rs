@@ -384,6 +384,9 @@ impl<'a> Watch<'a> {
                         self.batch.add(&path, &clues, deed, now);
                         return false;
                     }
+                    Concern::Entry(path) if deed == Deed::Folder => {
+                        self.anew.insert(path.clone());
+                    }
                     Concern::World if deed == Deed::Folder => {
                         self.watch(
                             &path.split('/').next().unwrap_or(&path).to_owned(),
@@ -405,6 +408,13 @@ impl<'a> Watch<'a> {
             && let Err(fault) = notice.watch(path, deep)
         {
             self.poll_instead(fault, told);
+        }
+    }
+
+    fn watch_clue(&mut self, folder: &str, told: &mut Vec<Told>) {
+        if self.root.join(folder).is_dir() {
+            self.watched.insert(folder.to_owned());
+            self.watch(folder, true, told);
         }
     }
 
@@ -446,30 +456,53 @@ impl<'a> Watch<'a> {
                     self.state.places(told);
                 }
                 Concern::Clue(folder) => {
-                    if self.anew.contains(folder) {
+                    if self.anew.remove(folder) {
                         // It is watched before it is read, and read again: what came in between told nobody.
-                        self.watch(folder, true, told);
+                        self.watch_clue(folder, told);
                         self.batch.again(concern, now);
                     }
                     self.state.clue(folder, told);
                 }
-                Concern::Entry(path) => self.state.entry(path, told),
+                Concern::Entry(path) => {
+                    if self.anew.remove(path) {
+                        self.batch.again(concern, now);
+                    }
+                    self.state.entry(path, told);
+                }
                 Concern::Nothing => {}
             }
-            self.after(before, told, now);
+            for folder in self.after(before, told, now) {
+                self.batch.again(&Concern::Clue(folder), now);
+            }
         }
     }
 
     /// Looks at everything.
     fn look(&mut self, told: &mut Vec<Told>) {
-        let before = told.len();
         self.watch_dates(told);
         if self.notice.is_some() && self.root.join("register").is_dir() {
             self.watch("register", true, told);
         }
-        self.state.look(told);
+        for folder in std::mem::take(&mut self.anew) {
+            if id_of(&folder).is_some() {
+                self.watch_clue(&folder, told);
+            }
+        }
+        // What came before it was watched told nobody; whoever brings ever more is followed later.
+        for _ in 0..3 {
+            let from = told.len();
+            self.state.look(told);
+            for one in &told[from..] {
+                if let Told::Clue(folder) = one {
+                    self.watched.remove(folder);
+                }
+            }
+            if self.after(from, told, Instant::now()).is_empty() {
+                break;
+            }
+            self.watch_dates(told);
+        }
         self.looked = Instant::now();
-        self.after(before, told, Instant::now());
     }
 
     /// Folders of dates are watched before it is looked what lies in them.
@@ -489,19 +522,18 @@ impl<'a> Watch<'a> {
         self.dates = there;
     }
 
-    /// What follows from what was judged: what is to be watched, and which edits there are.
-    fn after(&mut self, from: usize, told: &mut Vec<Told>, now: Instant) {
+    /// What follows from what was judged: what is to be watched, and which edits there are. Gives the clues that are watched
+    /// only from now on.
+    fn after(&mut self, from: usize, told: &mut Vec<Told>, now: Instant) -> Vec<String> {
+        let mut anew = Vec::new();
         for one in told[from..].to_vec() {
             match one {
                 Told::Clue(folder) => {
                     let verdict = self.state.clues.get(&folder);
                     let is_live = verdict.is_some_and(|verdict| !verdict.is_closed);
-                    let is_anew = self.anew.remove(&folder);
-                    if is_live && (is_anew || !self.watched.contains(&folder)) {
-                        self.watched.insert(folder.clone());
-                        self.watch(&folder, true, told);
-                        // What came before it was watched told nobody.
-                        self.batch.again(&Concern::Clue(folder.clone()), now);
+                    if is_live && self.notice.is_some() && !self.watched.contains(&folder) {
+                        self.watch_clue(&folder, told);
+                        anew.push(folder.clone());
                     } else if !is_live && self.watched.contains(&folder) {
                         self.forget(&folder);
                     }
@@ -524,6 +556,7 @@ impl<'a> Watch<'a> {
                 _ => {}
             }
         }
+        anew
     }
 
     fn git_is_working(&self) -> bool {
@@ -561,7 +594,9 @@ impl<'a> Watch<'a> {
                 }
                 None => self.state.look(told),
             }
-            self.after(before, told, now);
+            for folder in self.after(before, told, now) {
+                self.batch.again(&Concern::Clue(folder), now);
+            }
         }
         if self.options.commit.is_some() {
             for folder in self.waits.keys().filter(|path| id_of(path).is_some()) {

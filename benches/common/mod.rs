@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "each benchmark uses some of it")]
 
 mod history;
+pub(crate) mod live;
 #[cfg(feature = "pdf")]
 pub(crate) mod paper;
 

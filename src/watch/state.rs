@@ -201,7 +201,15 @@ impl State {
     /// Judges an entry of the register anew, and the clues that it named and names.
     pub(super) fn entry(&mut self, path: &str, told: &mut Vec<Told>) {
         let clue = entry_clue(&self.files, path);
-        let is_there = !matches!(self.files.kind(path), Ok(None));
+        let kind = self.files.kind(path);
+        let is_there = !matches!(kind, Ok(None));
+        if matches!(kind, Ok(Some(FileKind::Folder)))
+            || !is_there && !self.entries.contains_key(path)
+        {
+            // A folder came or went, with all that lies in it.
+            self.look_at_entries(told);
+            return;
+        }
         let before = if is_there {
             let known = (clue.clone(), mark(&self.files, path));
             self.entries.insert(path.to_owned(), known)
