@@ -462,6 +462,10 @@ impl<'a> Watch<'a> {
                         self.batch.again(concern, now);
                     }
                     self.state.clue(folder, told);
+                    let verdict = self.state.clues.get(folder);
+                    if verdict.is_some_and(Verdict::is_under_way) {
+                        self.batch.again(concern, now);
+                    }
                 }
                 Concern::Entry(path) => {
                     if self.anew.remove(path) {

@@ -15,6 +15,9 @@ use crate::files::{
 /// How long after its last change a file may change again within one tick of the file system's clock.
 const TICK: Duration = Duration::from_millis(50);
 
+/// How long a file with a temporary name is taken to be somebody's save under way.
+const YOUNG: Duration = Duration::from_secs(2);
+
 /// What was seen of a folder.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Sight {
@@ -24,6 +27,8 @@ pub struct Sight {
     stamp: Option<u64>,
     /// Of the bytes that were read, and of the names of files; not of what editors leave behind.
     bytes: u64,
+    /// Whether a file was passed over that somebody may be saving just now, and that is to be looked at again.
+    pub is_under_way: bool,
 }
 
 impl Sight {
@@ -103,9 +108,31 @@ struct Seen {
     names: String,
     stamp: Option<u64>,
     bytes: BTreeMap<String, u64>,
+    is_under_way: bool,
 }
 
-/// The files of a working folder; what is asked for of one folder in it is remembered.
+/// A name that editors and office programs give to a file that is about to take another one's place.
+fn is_temporary(name: &str) -> bool {
+    name.ends_with(".tmp")
+        || name.starts_with('.')
+            && name
+                .rsplit('.')
+                .next()
+                .is_some_and(|end| end.starts_with("sw"))
+        || name.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn is_young(metadata: &Metadata) -> bool {
+    let mut marks = Marks::default();
+    marks.add("", metadata);
+    let now = SystemTime::now();
+    let begin = now.checked_sub(YOUNG);
+    let end = now.checked_add(YOUNG);
+    marks.newest > begin && marks.newest < end
+}
+
+/// The files of a working folder; what is asked for of one folder in it is remembered. A temporary file that somebody is
+/// about to put into another one's place is not told of, until it has lain there for a while.
 pub struct SeenFiles<'a> {
     files: &'a DiskFiles,
     folder: &'a str,
@@ -132,6 +159,7 @@ impl<'a> SeenFiles<'a> {
             names: seen.names.into_boxed_str(),
             stamp: seen.stamp,
             bytes: hasher.finish(),
+            is_under_way: seen.is_under_way,
         }
     }
 
@@ -178,6 +206,10 @@ impl<'a> SeenFiles<'a> {
                 names.push_str(&inner);
                 names.push('\0');
                 marks.add(&inner, &metadata);
+                if is_temporary(&name) && !is_passing(&name) && is_young(&metadata) {
+                    self.seen().is_under_way = true;
+                    continue;
+                }
                 found.push((path, self.files.kind_of(&metadata)));
             }
         }
@@ -219,7 +251,8 @@ impl Files for SeenFiles<'_> {
         for path in names_of.filter(|path| !is_passing(file_name(path))) {
             seen.bytes.entry(path.clone()).or_insert(0);
         }
-        seen.stamp = (marks.newest < settled).then(|| marks.hasher.finish());
+        let is_settled = marks.newest < settled && !seen.is_under_way;
+        seen.stamp = is_settled.then(|| marks.hasher.finish());
         seen.names = names;
         Ok(found)
     }
@@ -261,6 +294,9 @@ mod tests {
         let settled = sight(&files);
         write("a/inner/three", "");
         assert!(!settled.is_still(&files, "a"), "another file");
+        write("a/lu4711.tmp", "");
+        let seen = sight(&files);
+        assert!(seen.is_under_way && seen.is_same(&sight(&files)));
         fs::remove_dir_all(folder.path().join("a")).expect("a folder");
         assert!(!settled.is_still(&files, "a"), "gone");
     }

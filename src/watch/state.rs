@@ -44,6 +44,11 @@ pub struct Verdict {
 }
 
 impl Verdict {
+    /// Whether somebody is just saving a file of it, so that it is to be judged again.
+    pub(super) fn is_under_way(&self) -> bool {
+        self.sight.is_under_way
+    }
+
     /// Whether nothing is wrong with the clue.
     pub fn is_valid(&self) -> bool {
         !any_error(&self.findings)
