@@ -134,6 +134,8 @@ impl Stop {
 /// A folder that is watched.
 pub struct Watch<'a> {
     root: PathBuf,
+    /// git's own folder, where there is one.
+    git_folder: Option<PathBuf>,
     options: Options,
     clock: &'a dyn Fn() -> Timestamp,
     sender: Sender<Message>,
@@ -184,6 +186,10 @@ impl<'a> Watch<'a> {
         Ok(Self {
             state: State::new(files, clock()),
             root,
+            git_folder: repository.map(|repository| {
+                let folder = repository.git_folder();
+                folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+            }),
             options,
             clock,
             sender,
@@ -275,9 +281,7 @@ impl<'a> Watch<'a> {
             self.state.begin(&|_| {});
             return;
         }
-        let git_folder = Repository::discover(&self.root).ok().flatten();
-        let git_folder = git_folder.map(|repository| repository.git_folder().to_owned());
-        let git_folder = git_folder.map(|folder| folder.canonicalize().unwrap_or(folder));
+        let git_folder = self.git_folder.clone();
         let notice = Notice::begin(&self.root, git_folder.as_deref(), self.sender.clone());
         let notice = notice.and_then(|mut notice| {
             if let Some(folder) = &git_folder {
@@ -564,7 +568,8 @@ impl<'a> Watch<'a> {
     }
 
     fn git_is_working(&self) -> bool {
-        self.root.join(".git/index.lock").exists()
+        let folder = self.git_folder.as_ref();
+        folder.is_some_and(|folder| folder.join("index.lock").exists())
     }
 
     fn head_now(&self) -> Option<String> {

@@ -50,9 +50,13 @@ pub(crate) fn repository(folder: &Path, clues: usize, waiting: usize) -> Generat
     }
     for index in 0..clues {
         let (id, number) = (id(index, "k7qd"), number(index));
-        write(folder, &copy(&archived, &id, &number), &id);
-        let entry = entry_path(&number).expect("a number");
-        put(&folder.join(entry), &format!("{id}\n"));
+        let mut copied = copy(&archived, &id, &number);
+        let archive_number = number_anew(copied.get_mut("clue.yaml").expect("a card"), index);
+        write(folder, &copied, &id);
+        for number in [Some(number), archive_number].into_iter().flatten() {
+            let entry = entry_path(&number).expect("a number");
+            put(&folder.join(entry), &format!("{id}\n"));
+        }
     }
     for id in &ids {
         write(folder, &copy(&collected, id, ""), id);
@@ -109,6 +113,18 @@ fn id(index: usize, letters: &str) -> String {
 
 fn number(index: usize) -> String {
     format!("YW-2026-{:04}", index + 1)
+}
+
+/// Gives an archived clue's card an archive number of its own.
+fn number_anew(card: &mut String, index: usize) -> Option<String> {
+    let old = card
+        .lines()
+        .find_map(|line| line.strip_prefix("archive_number: "))?
+        .to_owned();
+    let (head, _) = old.rsplit_once('-')?;
+    let new = format!("{head}-{:04}", index + 1);
+    *card = card.replace(&old, &new);
+    Some(new)
 }
 
 /// The records of a clue, by their path in its folder.

@@ -29,7 +29,11 @@ impl Watching {
     #[track_caller]
     fn start(world: &World, more: &[&str]) -> Self {
         let arguments = [&["watch", "--format", "json"], more].concat();
-        let mut command = world.program("li@example.org", &arguments);
+        Self::of(&mut world.program("li@example.org", &arguments))
+    }
+
+    #[track_caller]
+    fn of(command: &mut Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
@@ -452,6 +456,72 @@ fn an_edit_from_before_it_began_is_committed_and_a_stranger_commits_nothing() {
     let event = watching.until(|event| event["event"] == "committed");
     assert_eq!(event["id"], one.as_str());
     watching.stop();
+}
+
+/// The kernel keeps so many events for a process that does not take them, and no more.
+#[test]
+#[cfg(target_os = "linux")]
+fn lost_events_are_told_and_everything_is_looked_at() {
+    let (world, one, other) = two();
+    let watching = Watching::start(&world, &[]);
+    let process = watching.child.id().to_string();
+    let signal = |name: &str| {
+        let status = Command::new("kill").args([name, &process]).status();
+        assert!(status.expect("kill runs").success());
+    };
+    let most = fs::read_to_string("/proc/sys/fs/inotify/max_queued_events");
+    let most: usize = most.expect("a setting").trim().parse().expect("a number");
+    if most > 100_000 {
+        return;
+    }
+    signal("-STOP");
+    // Several events for each: made, opened, closed, taken away.
+    let swap = full(&world, &form(&one)).with_file_name(".collection.yaml.swp");
+    for _ in 0..most / 2 {
+        fs::write(&swap, "").expect("a file");
+        fs::remove_file(&swap).expect("a file");
+    }
+    world.edit(&form(&other), RIGHT, WRONG);
+    signal("-CONT");
+    let event = watching.until(|event| event["event"] == "look");
+    assert_eq!(event["why"], "lost");
+    watching.clue(&other, false);
+    world.edit(&form(&other), WRONG, RIGHT);
+    watching.clue(&other, true);
+    watching.stop();
+}
+
+#[test]
+fn what_is_sealed_is_never_committed() {
+    let world = World::new();
+    world.clue("li@example.org", &["demo", "demo"]).ok();
+    let folder = world.path().join("demo");
+    let id = "20260302-k7qd";
+    let path = format!("demo/{}", form(id));
+    let text = world.read(&path);
+    world.write(&path, &format!("{text}# more\n"));
+    let officer = "li.wei@huayuan-machinery.example";
+    let mut command = world.program(
+        officer,
+        &[
+            "-C", "demo", "watch", "--commit", "--quiet", "0", "--format", "json",
+        ],
+    );
+    let watching = Watching::of(&mut command);
+    let event = watching.until(|event| event["event"] == "waits");
+    assert_eq!(
+        (&event["id"], &event["why"]),
+        (&id.into(), &"invalid".into())
+    );
+    assert_eq!(event["findings"][0]["code"], "seal-broken");
+    watching.is_silent();
+    watching.stop();
+    let head = Command::new("git")
+        .args(["status", "--short"])
+        .current_dir(folder)
+        .output();
+    let status = String::from_utf8_lossy(&head.expect("git runs").stdout).into_owned();
+    assert_eq!(status, format!(" M {}\n", form(id)));
 }
 
 #[test]

@@ -325,7 +325,7 @@ impl Shown {
         let state = view.state;
         let mut lines = vec![format!(
             "clue watch  {}  {}",
-            state.root().display(),
+            visible_line(&state.root().display().to_string()),
             self.summary(state)
         )];
         if let Some(polling) = view.polling {

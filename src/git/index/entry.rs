@@ -104,6 +104,52 @@ impl<'a> Entries<'a> {
         Ok(flags)
     }
 
+    /// Where every entry begins; afterwards the position is behind the last. Paths are read only where that cannot be helped.
+    pub(super) fn places(&mut self) -> Result<Vec<usize>, IndexFault> {
+        let mut places = Vec::with_capacity(self.count as usize);
+        for _ in 0..self.count {
+            places.push(self.position);
+            match self.short(self.position) {
+                Some(length) => {
+                    self.position += (FIXED + length + 8) / 8 * 8;
+                }
+                None => {
+                    self.next()?;
+                }
+            }
+        }
+        if self.position > self.body.len() {
+            return Err(damaged());
+        }
+        Ok(places)
+    }
+
+    /// How many bytes the path of an entry has, where the entry tells it, and has no further flags.
+    fn short(&self, start: usize) -> Option<usize> {
+        let flags = self.body.get(start + 60..start + FIXED)?;
+        let flags = u16::from_be_bytes([flags[0], flags[1]]);
+        let length = flags & 0x0fff;
+        let is_plain = self.version < 4 && flags & EXTENDED == 0 && length < 0x0fff;
+        is_plain.then_some(usize::from(length))
+    }
+
+    /// The path of the entry that begins at a place, in a version in which entries stand by themselves.
+    pub(super) fn path_at(&self, start: usize) -> Option<&'a [u8]> {
+        if let Some(length) = self.short(start) {
+            return self.body.get(start + FIXED..start + FIXED + length);
+        }
+        let flags = self.body.get(start + 60..start + FIXED)?;
+        let extended = if flags[0] & 0x40 != 0 { 2 } else { 0 };
+        let rest = self.body.get(start + FIXED + extended..)?;
+        rest.split(|byte| *byte == 0).next()
+    }
+
+    /// The flags of the entry that begins at a place.
+    pub(super) fn flags_at(&self, start: usize) -> u16 {
+        let flags = self.body.get(start + 60..start + FIXED);
+        flags.map_or(0, |flags| u16::from_be_bytes([flags[0], flags[1]]))
+    }
+
     /// Whether an entry only says that a file is to be added later (`git add --intent-to-add`).
     pub(super) fn is_intent(&self, start: usize, flags: u16) -> bool {
         flags & EXTENDED != 0

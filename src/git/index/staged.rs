@@ -49,11 +49,24 @@ impl Repository {
         let mut conflicted = BTreeSet::new();
         if !bytes.is_empty() {
             let body = body_of(&bytes)?;
-            if let Some(cached) = cache_of(body)? {
+            let mut entries = Entries::new(body)?;
+            let places = entries.places()?;
+            if let Some(cached) = cache_of(body, entries.position)? {
                 self.pass(&cached, "", tree, &mut passed).map_err(of_git)?;
                 passed.sort_unstable();
             }
-            read_held(body, &passed, &mut held, &mut conflicted)?;
+            if entries.version < 4 {
+                let some = outside(&entries, &places, &passed);
+                for start in some {
+                    let path = entries.path_at(start).ok_or_else(damaged)?;
+                    let flags = entries.flags_at(start);
+                    let is_intent = entries.is_intent(start, flags);
+                    let entry = (path, flags, is_intent);
+                    hold(body, start, entry, &mut held, &mut conflicted)?;
+                }
+            } else {
+                read_held(body, &passed, &mut held, &mut conflicted)?;
+            }
         }
         let mut known = BTreeMap::new();
         self.known_below(tree, "", &passed, &mut known)
@@ -151,7 +164,24 @@ fn of_git(error: GitError) -> IndexFault {
     IndexFault::Failed(error.message().en)
 }
 
-/// The entries of the index that lie in none of the folders passed over.
+/// Where the entries begin that lie in none of the folders passed over. Entries are in the order of the bytes of their paths,
+/// so that those of a folder stand together.
+fn outside(entries: &Entries<'_>, places: &[usize], passed: &[String]) -> Vec<usize> {
+    let path = |start: usize| entries.path_at(start).unwrap_or_default();
+    let mut some = Vec::new();
+    let mut rest = places;
+    for folder in passed.iter().map(String::as_bytes) {
+        let before = rest.partition_point(|start| path(*start) < folder);
+        some.extend_from_slice(&rest[..before]);
+        rest = &rest[before..];
+        let inside = rest.partition_point(|start| path(*start).starts_with(folder));
+        rest = &rest[inside..];
+    }
+    some.extend_from_slice(rest);
+    some
+}
+
+/// The same in version 4, in which a path is what differs from the one before.
 fn read_held(
     body: &[u8],
     passed: &[String],
@@ -164,7 +194,6 @@ fn read_held(
         let start = entries.position;
         let flags = entries.next()?;
         let path = entries.path.as_slice();
-        // Both are in the order of bytes; what lies in a folder comes right behind the folder's own name.
         while ahead
             .next_if(|folder| !path.starts_with(folder) && *folder < path)
             .is_some()
@@ -172,12 +201,25 @@ fn read_held(
         if ahead.peek().is_some_and(|folder| path.starts_with(folder)) {
             continue;
         }
-        let path = String::from_utf8_lossy(path).into_owned();
-        if flags & 0x3000 != 0 {
-            conflicted.insert(path);
-        } else if !entries.is_intent(start, flags) {
-            held.insert(path, object_at(body, start)?);
-        }
+        let entry = (path, flags, entries.is_intent(start, flags));
+        hold(body, start, entry, held, conflicted)?;
+    }
+    Ok(())
+}
+
+/// Notes an entry: its path, its flags, and whether it is only announced.
+fn hold(
+    body: &[u8],
+    start: usize,
+    (path, flags, is_intent): (&[u8], u16, bool),
+    held: &mut BTreeMap<String, Object>,
+    conflicted: &mut BTreeSet<String>,
+) -> Result<(), IndexFault> {
+    let path = String::from_utf8_lossy(path).into_owned();
+    if flags & 0x3000 != 0 {
+        conflicted.insert(path);
+    } else if !is_intent {
+        held.insert(path, object_at(body, start)?);
     }
     Ok(())
 }
@@ -194,13 +236,9 @@ pub(super) fn object_at(body: &[u8], start: usize) -> Result<Object, IndexFault>
     ))
 }
 
-/// The index's cache of trees; none where git has not written one.
-fn cache_of(body: &[u8]) -> Result<Option<Cached<'_>>, IndexFault> {
-    let mut entries = Entries::new(body)?;
-    for _ in 0..entries.count {
-        entries.next()?;
-    }
-    let mut at = entries.position;
+/// The index's cache of trees, which stands behind the last entry; none where git has not written one.
+fn cache_of(body: &[u8], behind: usize) -> Result<Option<Cached<'_>>, IndexFault> {
+    let mut at = behind;
     let mut found = None;
     while at < body.len() {
         let name = body.get(at..at + 4).ok_or_else(damaged)?;
