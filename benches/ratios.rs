@@ -2,9 +2,9 @@
 //!
 //! Each figure is processor time (user and system) of whole processes; the median of several runs where one is short.
 //! `CLUE_BENCH_FOLDER` names a folder in which the generated repositories are kept for the next time.
-//! `cargo bench --bench ratios -- ledger` measures one part alone: advance, check, ledger, memory, paper, audit, gate or
-//! lsp; `CLUE_BENCH_TYPST` a program to compare documents with (see `compare_paper`); `CLUE_BENCH_CLUES` how many clues the
-//! history for the audit has (10,000: some 100,000 commits), and the folder of the language server.
+//! `cargo bench --bench ratios -- ledger` measures one part alone: advance, check, ledger, memory, paper, audit, gate, lsp,
+//! staged or watch; `CLUE_BENCH_TYPST` a program to compare documents with (see `compare_paper`); `CLUE_BENCH_CLUES` how many
+//! clues the history for the audit has (10,000: some 100,000 commits), and the folders of lsp, staged and watch.
 
 mod common;
 
@@ -70,9 +70,15 @@ fn main() {
     let kept = std::env::var_os("CLUE_BENCH_FOLDER").map(PathBuf::from);
     let temporary = tempfile::TempDir::new().expect("a temporary folder");
     let base = kept.unwrap_or_else(|| temporary.path().to_owned());
+    let clues = std::env::var("CLUE_BENCH_CLUES").ok();
+    let clues = clues.and_then(|clues| clues.parse().ok()).unwrap_or(10_000);
+    if wants("staged") {
+        compare_staged(&base, clues);
+    }
+    if wants("watch") {
+        compare_watch(&base, clues);
+    }
     if wants("audit") || wants("gate") {
-        let clues = std::env::var("CLUE_BENCH_CLUES").ok();
-        let clues = clues.and_then(|clues| clues.parse().ok()).unwrap_or(10_000);
         let folder = common::history(&base.join(format!("history-{clues}")), clues);
         if wants("audit") {
             compare_audit(&folder, clues);
@@ -203,6 +209,81 @@ fn compare_editor(generated: &Generated, clues: usize) {
         peak / 1_024,
         MEMORY / 1_024,
         holds(peak <= MEMORY),
+    );
+}
+
+/// The check of one staged clue, beside the same in a repository of a tenth of the size.
+fn compare_staged(base: &Path, clues: usize) {
+    let cost_in = |clues: usize| {
+        let generated = common::live::half_live(base, clues);
+        common::live::stage_one(&generated);
+        let runs = (0..RUNS).map(|_| {
+            cost(
+                Command::new(env!("CARGO_BIN_EXE_clue"))
+                    .args(["check", "--staged"])
+                    .current_dir(&generated.folder),
+            )
+        });
+        let cost = median(runs.collect());
+        git(&generated.folder, &["reset", "--quiet", "--hard"]);
+        cost
+    };
+    let (large, small) = (cost_in(clues), cost_in(clues / 10));
+    row(
+        &format!("clue check --staged of one clue, {clues} clues"),
+        large,
+        &format!("the same, {} clues", clues / 10),
+        small,
+        1.5,
+    );
+}
+
+/// A watch: how long its start takes beside a check, how long a saved byte takes to its finding, and how much memory it has.
+#[expect(
+    clippy::print_stdout,
+    reason = "a benchmark answers on standard output"
+)]
+fn compare_watch(base: &Path, clues: usize) {
+    let generated = common::live::half_live(base, clues);
+    git(&generated.folder, &["reset", "--quiet", "--hard"]);
+    let elapsed = || {
+        let begun = Instant::now();
+        cost(
+            Command::new(env!("CARGO_BIN_EXE_clue"))
+                .arg("check")
+                .current_dir(&generated.folder),
+        );
+        begun.elapsed()
+    };
+    let checked = median((0..3).map(|_| elapsed()).collect());
+    let start = || common::live::Watching::start(&generated.folder).1;
+    let started = median((0..3).map(|_| start()).collect());
+    row(
+        &format!("start of clue watch, {clues} clues (elapsed)"),
+        started,
+        "clue check (elapsed)",
+        checked,
+        2.0,
+    );
+    let (mut watching, _) = common::live::Watching::start(&generated.folder);
+    let latencies = watching.latencies(&generated, 100);
+    let (middle, late) = (
+        latencies[latencies.len() / 2],
+        latencies[latencies.len() * 99 / 100],
+    );
+    let verdict = |holds: bool| if holds { "holds" } else { "DOES NOT HOLD" };
+    println!(
+        "from a saved byte to its finding, {clues} clues: median {:.1} ms, 99th percentile {:.1} ms (at most 20: {})",
+        middle.as_secs_f64() * 1e3,
+        late.as_secs_f64() * 1e3,
+        verdict(late <= Duration::from_millis(20))
+    );
+    let peak = watching.memory();
+    println!(
+        "memory of clue watch, {clues} clues: {} MB at the most (at most {}: {})",
+        peak / 1_024,
+        MEMORY / 1_024,
+        verdict(peak <= MEMORY)
     );
 }
 

@@ -2,6 +2,7 @@
 //! Everybody asks here: the check, a step before it is published, and whoever reads history. It never writes.
 
 mod attachments;
+mod changed;
 mod clocks;
 mod headings;
 mod keys;
@@ -14,10 +15,13 @@ mod trail;
 
 use rayon::prelude::*;
 
+pub use changed::{Concern, check_changed, check_place, concern_of};
 pub use references::check as check_references;
 pub use references::check_one as check_reference;
 pub use register::check_all as check_register;
-pub use register::{entry_name, entry_path, highest_item, number_entries};
+pub use register::{
+    check_entry, entry_clue, entry_name, entry_path, highest_item, number_entries, numbers_in,
+};
 pub use rules::judge_rules;
 pub use seals::check as check_seals;
 
@@ -161,45 +165,58 @@ fn descend(
     };
     for entry in entries {
         let path = join(folder, &entry.name);
-        if entry.name == ".gitkeep" {
-            continue;
-        }
-        if entry.kind != FileKind::Folder {
-            found.push(misplaced(&path, "no file may lie here", "此处不应有文件"));
-        } else if depth == 2 {
-            if folder_of(&entry.name).as_deref() == Some(path.as_str()) {
-                folders.push(path);
-            } else if is_id(&entry.name) {
-                let right = folder_of(&entry.name).unwrap_or_default();
-                found.push(misplaced(
-                    &path,
-                    &format!("this clue belongs at {right}"),
-                    &format!("这条线索应放在 {right}"),
-                ));
-            } else {
-                found.push(misplaced(
-                    &path,
-                    "the folder's name is no clue id such as 20261123-k7qd",
-                    "目录名不是线索标识（如 20261123-k7qd）",
-                ));
-            }
-        } else if is_id(&entry.name) {
-            let right = folder_of(&entry.name).unwrap_or_default();
-            found.push(misplaced(
-                &path,
-                &format!("this clue belongs at {right}"),
-                &format!("这条线索应放在 {right}"),
-            ));
-        } else if !is_date_folder(&entry.name, depth) {
-            found.push(misplaced(
-                &path,
-                "clues lie in folders by year (2026) and day (11-23)",
-                "线索按年（2026）和日（11-23）分目录存放",
-            ));
-        } else {
-            descend(files, &path, depth + 1, folders, found);
+        match placed(&path, &entry.name, entry.kind, depth) {
+            Placed::Nothing => {}
+            Placed::Clue => folders.push(path),
+            Placed::Folder => descend(files, &path, depth + 1, folders, found),
+            Placed::Wrong(wrong) => found.push(wrong),
         }
     }
+}
+
+/// What a name in `clues/` or in one of its folders of dates is.
+enum Placed {
+    Nothing,
+    Clue,
+    /// A folder of dates.
+    Folder,
+    Wrong(Diagnostic),
+}
+
+/// `depth` is how many folders of dates the path lies in.
+fn placed(path: &str, name: &str, kind: FileKind, depth: usize) -> Placed {
+    if name == ".gitkeep" {
+        return Placed::Nothing;
+    }
+    if kind != FileKind::Folder {
+        return Placed::Wrong(misplaced(path, "no file may lie here", "此处不应有文件"));
+    }
+    if is_id(name) {
+        let right = folder_of(name).unwrap_or_default();
+        if depth == 2 && right == path {
+            return Placed::Clue;
+        }
+        return Placed::Wrong(misplaced(
+            path,
+            &format!("this clue belongs at {right}"),
+            &format!("这条线索应放在 {right}"),
+        ));
+    }
+    if depth == 2 {
+        return Placed::Wrong(misplaced(
+            path,
+            "the folder's name is no clue id such as 20261123-k7qd",
+            "目录名不是线索标识（如 20261123-k7qd）",
+        ));
+    }
+    if is_date_folder(name, depth) {
+        return Placed::Folder;
+    }
+    Placed::Wrong(misplaced(
+        path,
+        "clues lie in folders by year (2026) and day (11-23)",
+        "线索按年（2026）和日（11-23）分目录存放",
+    ))
 }
 
 fn is_date_folder(name: &str, depth: usize) -> bool {

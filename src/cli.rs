@@ -39,6 +39,7 @@ mod site;
 mod stats;
 mod supervise;
 mod verify;
+mod watch;
 mod why;
 mod words;
 
@@ -127,6 +128,8 @@ enum Subcommands {
     Retention(retention::Retention),
     /// Say whether a folder obeys the procedure
     Check(check::Check),
+    /// Follow the folder: judge every change as it is saved, and commit valid edits where that is wanted
+    Watch(watch::Watch),
     /// Judge the history, commit by commit, by the rules that were in force
     Audit(audit::Audit),
     /// The gate before a commit, and before a push is taken
@@ -189,6 +192,7 @@ impl Subcommands {
             | Self::Doctor(_)
             | Self::Demo(_) => true,
             Self::Checkpoint(command) => command.makes(),
+            Self::Watch(command) => command.commits(),
             Self::Next(_)
             | Self::Show(_)
             | Self::List(_)
@@ -445,6 +449,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Subcommands::Site(command) => command.run(&context),
         Subcommands::Check(command) => command.run(&context),
         Subcommands::Audit(command) => command.run(&context),
+        Subcommands::Watch(command) => command.run(&context),
         Subcommands::Hook(command) => command.run(&context),
         Subcommands::Render(command) => command.run(&context),
         Subcommands::Stats(command) => command.run(&context),

@@ -7,6 +7,7 @@ mod audit;
 mod calendar;
 #[cfg(feature = "pdf")]
 mod certificate;
+mod changed;
 mod checkpoint;
 mod disclosure;
 mod documents;
@@ -28,6 +29,7 @@ mod statistics;
 mod steps;
 mod story;
 mod supervision;
+mod watching;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -52,6 +54,7 @@ pub use package::verify_package;
 pub use paper::Paper;
 pub use setup::{Begun, HostFiles, add_host_files, init};
 pub use supervision::{SampleRequest, SupervisionRequest};
+pub use watching::{Edit, EditWait};
 
 use crate::audit::name_sealed_versions;
 use crate::builtin;
@@ -185,6 +188,19 @@ pub fn disk(root: &Path) -> DiskFiles {
     DiskFiles::new(root).with_modes(modes)
 }
 
+/// Says of broken seals where history holds what was sealed: the last commit need not hold it.
+fn name_sealed(root: &Path, found: &mut [Diagnostic]) {
+    if found.iter().any(|one| one.code == Code::SealBroken)
+        && let Ok(Some(repository)) = Repository::discover(root)
+        && let Ok(head) = repository.head()
+        && let Some(head) = head.commit().and_then(ObjectId::parse)
+    {
+        // Where history does not tell it, the finding says what it did.
+        let prefix = repository.prefix(root);
+        let _ = name_sealed_versions(&repository, &prefix, head, found);
+    }
+}
+
 impl Engine {
     /// Opens the repository that a folder belongs to.
     pub fn open(start: &Path) -> Result<Self, Failure> {
@@ -256,15 +272,7 @@ impl Engine {
             let _ = recover(&repository, Duration::ZERO);
         }
         let mut found = check_all(&disk(root), builtin::files(), only);
-        if found.iter().any(|one| one.code == Code::SealBroken)
-            && let Ok(Some(repository)) = Repository::discover(root)
-            && let Ok(head) = repository.head()
-            && let Some(head) = head.commit().and_then(ObjectId::parse)
-        {
-            // The last commit need not hold what was sealed. Where history does not tell it, the finding says what it did.
-            let prefix = repository.prefix(root);
-            let _ = name_sealed_versions(&repository, &prefix, head, &mut found);
-        }
+        name_sealed(root, &mut found);
         found
     }
 
@@ -402,6 +410,26 @@ impl Engine {
         }
         let possible = options(&self.desk(), &case, now);
         Ok((case, possible))
+    }
+
+    /// What the clues hold that differ between two commits: the folders of the clues.
+    pub fn clues_between(&self, old: &str, new: &str) -> Result<Vec<String>, Failure> {
+        let repository = self.repository()?;
+        let tree = |commit: &str| -> Result<Option<ObjectId>, Failure> {
+            let id = ObjectId::parse(commit);
+            Ok(id
+                .map(|id| repository.commit_facts(id))
+                .transpose()?
+                .map(|facts| facts.tree))
+        };
+        let prefix = repository.prefix(&self.root);
+        let folder = |path: &str| {
+            let inner = changed::inside(&prefix, path)?;
+            folder_of(id_of(&inner)?)
+        };
+        let stop = |path: &str| folder(path).is_some();
+        let found = repository.differences(tree(old)?, tree(new)?, &stop)?;
+        Ok(found.iter().filter_map(|one| folder(&one.path)).collect())
     }
 
     fn repository(&self) -> Result<Repository, Failure> {

@@ -5,6 +5,8 @@ mod disk;
 mod finding;
 mod memory;
 mod overlay;
+mod seen;
+mod staged;
 mod tree;
 
 use std::collections::BTreeMap;
@@ -16,6 +18,8 @@ pub use disk::DiskFiles;
 pub use finding::unreadable;
 pub use memory::MemoryFiles;
 pub use overlay::OverlayFiles;
+pub use seen::{SeenFiles, Sight, mark};
+pub use staged::StagedFiles;
 pub use tree::{SharedRepository, TreeFiles};
 
 /// What a name in a folder is.

@@ -28,7 +28,7 @@ pub use driver::{MERGE_DRIVER, program_of};
 pub use error::GitError;
 pub use history::{CommitFacts, ObjectId, Range};
 pub use identity::{Environment, Identity};
-pub use index::{IndexFault, NewIndex, Touched};
+pub use index::{IndexFault, NewIndex, Staged, Touched};
 pub use inspect::IndexDeviation;
 pub use path::Turn;
 pub use raw::BadHeader;

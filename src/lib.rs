@@ -67,6 +67,7 @@ pub mod commit;
 pub mod engine;
 
 pub mod doctor;
+pub mod watch;
 
 pub mod demo;
 pub mod import;

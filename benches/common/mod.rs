@@ -5,6 +5,7 @@
 
 pub(crate) mod editor;
 mod history;
+pub(crate) mod live;
 #[cfg(feature = "pdf")]
 pub(crate) mod paper;
 

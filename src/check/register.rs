@@ -10,6 +10,7 @@ use crate::files::{Files, file_name};
 use crate::rulebook::NumberHead;
 use crate::text::visible_line;
 use crate::world::MAXIMUM_RECORD;
+use crate::yaml;
 
 /// Where a number is registered: by year, category and thousand of the sequence; an archive number, which is told by its
 /// `·` (or the `.` that its entry has in the place of it), by year and thousand. `None` where the text is no number.
@@ -235,91 +236,149 @@ pub fn check_all(files: &dyn Files) -> Vec<Diagnostic> {
     };
     let mut numbers_of: BTreeMap<String, String> = BTreeMap::new();
     for (path, _) in entries {
-        let number = file_name(&path);
-        if number == ".gitkeep" {
-            continue;
-        }
-        if entry_path(number).as_deref() != Some(path.as_str()) {
-            found.push(
-                Diagnostic::new(
-                    Code::FileMisplaced,
-                    Place::file(&path),
-                    "this is no entry of the register",
-                    "这不是有效的编号登记项",
-                )
-                .remedy(
-                    "entries lie at register/YEAR/CODE/THOUSAND/NUMBER, written by the step register: move it there, or delete it",
-                    "登记项由登记步骤写在 register/年/类别代码/千位/编号，请移到那里，或者删除",
-                ),
-            );
-            continue;
-        }
-        let id = match files.read(&path, 1_000) {
-            Ok(bytes) => String::from_utf8_lossy(&bytes.unwrap_or_default())
-                .trim()
-                .to_owned(),
-            Err(error) => {
-                found.push(unreadable(&path, &error));
-                continue;
-            }
-        };
-        // A conflict is told by the clues that bear the number, with what to do.
-        let is_told = id.contains("<<<<<<<")
-            && id.lines().map(str::trim).any(|id| {
-                let card = folder_of(id).map(|folder| format!("{folder}/clue.yaml"));
-                let card = card.filter(|card| matches!(files.kind(card), Ok(Some(_))));
-                card.is_some() && bears(files, card.as_deref(), number)
-            });
-        if is_told {
-            continue;
-        }
-        let card = folder_of(&id).map(|folder| format!("{folder}/clue.yaml"));
-        let there = card
-            .as_deref()
-            .is_some_and(|card| matches!(files.kind(card), Ok(Some(_))));
-        if !is_id(&id) || !there {
-            found.push(
-                Diagnostic::new(
-                    Code::NumberUnregistered,
-                    Place::file(&path),
-                    format!("the number {number} names no clue that is here"),
-                    format!("编号 {number} 所指的线索不存在"),
-                )
-                .remedy(
-                    "fetch the clue, or restore it from git",
-                    "请先同步该线索，或从 git 恢复",
-                )
-                .procedure("T4"),
-            );
-        } else if !number.contains('.')
-            && let Some(other) = numbers_of.insert(id.clone(), number.to_owned())
-        {
-            found.push(
-                Diagnostic::new(
-                    Code::NumberDuplicate,
-                    Place::file(&path),
-                    format!("the clue {id} has two numbers, {other} and {number}"),
-                    format!("线索 {id} 有两个编号：{other} 和 {number}"),
-                )
-                .procedure("T4"),
-            );
-        } else if !bears(files, card.as_deref(), number) {
-            found.push(
-                Diagnostic::new(
-                    Code::NumberUnregistered,
-                    Place::file(&path),
-                    format!("the clue {id} does not bear the number {number}"),
-                    format!("线索 {id} 并没有使用编号 {number}"),
-                )
-                .remedy(
-                    "numbers are given by the step register; restore clue.yaml, or this entry, from git",
-                    "编号由登记步骤给出；请从 git 恢复 clue.yaml 或该登记项",
-                )
-                .procedure("T4"),
-            );
-        }
+        let mut other =
+            |id: &str, number: &str| numbers_of.insert(id.to_owned(), number.to_owned());
+        found.extend(one(files, &path, &mut other));
     }
     found
+}
+
+/// Judges one entry of the register, as the check of everything does; nothing where none is there. `numbers` are those
+/// that the card of a clue's folder speaks of, as [`numbers_in`] gives them.
+pub fn check_entry(
+    files: &dyn Files,
+    path: &str,
+    numbers: &dyn Fn(&str) -> Vec<String>,
+) -> Vec<Diagnostic> {
+    if matches!(files.kind(path), Ok(None)) {
+        return Vec::new();
+    }
+    // Of two entries that name one clue the later tells it. The other one can only be that of the number on the card.
+    let mut other = |id: &str, number: &str| {
+        let numbers = numbers(&folder_of(id)?);
+        let others = numbers.into_iter().filter(|other| !other.contains('.'));
+        let mut others = others.filter(|other| {
+            let path = entry_path(other);
+            let names = path.and_then(|path| entry_clue(files, &path));
+            other.as_str() < number && names.as_deref() == Some(id)
+        });
+        others.next()
+    };
+    one(files, path, &mut other).into_iter().collect()
+}
+
+/// What an entry of the register holds: the id of a clue, where it is one.
+pub fn entry_clue(files: &dyn Files, path: &str) -> Option<String> {
+    let bytes = files.read(path, 1_000).ok().flatten()?;
+    let id = String::from_utf8_lossy(&bytes).trim().to_owned();
+    is_id(&id).then_some(id)
+}
+
+/// The names of the entries that the card of a clue speaks of: its number, its archive number, and those before them.
+pub fn numbers_in(files: &dyn Files, folder: &str) -> Vec<String> {
+    let path = format!("{folder}/clue.yaml");
+    let bytes = files.read(&path, MAXIMUM_RECORD).ok().flatten();
+    let document = bytes.and_then(|bytes| yaml::parse(&path, &bytes).0);
+    let Some(card) = document.map(|document| document.root.to_json()) else {
+        return Vec::new();
+    };
+    let aliases = card["aliases"].as_array().into_iter().flatten();
+    let named = [&card["number"], &card["archive_number"]];
+    named
+        .into_iter()
+        .chain(aliases)
+        .filter_map(|number| Some(entry_name(number.as_str()?)))
+        .collect()
+}
+
+/// Judges an entry; `other` is told of a clue and its number, and gives another number that an entry gave it before.
+fn one(
+    files: &dyn Files,
+    path: &str,
+    other: &mut dyn FnMut(&str, &str) -> Option<String>,
+) -> Option<Diagnostic> {
+    let number = file_name(path);
+    if number == ".gitkeep" {
+        return None;
+    }
+    if entry_path(number).as_deref() != Some(path) {
+        return Some(
+            Diagnostic::new(
+                Code::FileMisplaced,
+                Place::file(path),
+                "this is no entry of the register",
+                "这不是有效的编号登记项",
+            )
+            .remedy(
+                "entries lie at register/YEAR/CODE/THOUSAND/NUMBER, written by the step register: move it there, or delete it",
+                "登记项由登记步骤写在 register/年/类别代码/千位/编号，请移到那里，或者删除",
+            ),
+        );
+    }
+    let id = match files.read(path, 1_000) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes.unwrap_or_default())
+            .trim()
+            .to_owned(),
+        Err(error) => return Some(unreadable(path, &error)),
+    };
+    // A conflict is told by the clues that bear the number, with what to do.
+    let is_told = id.contains("<<<<<<<")
+        && id.lines().map(str::trim).any(|id| {
+            let card = folder_of(id).map(|folder| format!("{folder}/clue.yaml"));
+            let card = card.filter(|card| matches!(files.kind(card), Ok(Some(_))));
+            card.is_some() && bears(files, card.as_deref(), number)
+        });
+    if is_told {
+        return None;
+    }
+    let card = folder_of(&id).map(|folder| format!("{folder}/clue.yaml"));
+    let there = card
+        .as_deref()
+        .is_some_and(|card| matches!(files.kind(card), Ok(Some(_))));
+    if !is_id(&id) || !there {
+        return Some(
+            Diagnostic::new(
+                Code::NumberUnregistered,
+                Place::file(path),
+                format!("the number {number} names no clue that is here"),
+                format!("编号 {number} 所指的线索不存在"),
+            )
+            .remedy(
+                "fetch the clue, or restore it from git",
+                "请先同步该线索，或从 git 恢复",
+            )
+            .procedure("T4"),
+        );
+    }
+    if !number.contains('.')
+        && let Some(other) = other(&id, number)
+    {
+        return Some(
+            Diagnostic::new(
+                Code::NumberDuplicate,
+                Place::file(path),
+                format!("the clue {id} has two numbers, {other} and {number}"),
+                format!("线索 {id} 有两个编号：{other} 和 {number}"),
+            )
+            .procedure("T4"),
+        );
+    }
+    if bears(files, card.as_deref(), number) {
+        return None;
+    }
+    Some(
+        Diagnostic::new(
+            Code::NumberUnregistered,
+            Place::file(path),
+            format!("the clue {id} does not bear the number {number}"),
+            format!("线索 {id} 并没有使用编号 {number}"),
+        )
+        .remedy(
+            "numbers are given by the step register; restore clue.yaml, or this entry, from git",
+            "编号由登记步骤给出；请从 git 恢复 clue.yaml 或该登记项",
+        )
+        .procedure("T4"),
+    )
 }
 
 /// Whether the card holds the number at all; the clue's own check says the rest.

@@ -1,11 +1,13 @@
 //! `clue check`: what does not obey the procedure.
 
+use std::path::Path;
+
 use crate::case::id_of;
 use crate::cli::findings::FindingsFormat;
 use crate::cli::{Answer, Context};
-use crate::diagnostic::any_error;
+use crate::diagnostic::{Diagnostic, any_error};
 use crate::engine::{Engine, Failure, find_root, no_such_path, usable};
-use crate::files::DiskFiles;
+use crate::files::{DiskFiles, Files};
 use crate::report::{self, Reported};
 use crate::text::Bilingual;
 use clap::Args;
@@ -16,6 +18,12 @@ pub(super) struct Check {
     /// Folders, files or clues (everything)
     #[arg(value_name = "PATH")]
     paths: Vec<String>,
+    /// Only what is staged and differs from the last commit, as it is staged
+    #[arg(long, conflicts_with_all = ["paths", "since"])]
+    staged: bool,
+    /// Only what differs from this revision: committed since, staged, unstaged or new
+    #[arg(long, value_name = "REV", conflicts_with = "paths")]
+    since: Option<String>,
     /// Format of the answer
     #[arg(long, value_enum, default_value_t = FindingsFormat::Text)]
     format: FindingsFormat,
@@ -42,6 +50,17 @@ impl Check {
                 .err()
                 .unwrap_or_else(|| no_repository(&start)));
         };
+        if self.staged {
+            // For `git commit -a` and `git commit FILE` git fills an index of its own, and tells it the hook.
+            let index = std::env::var_os("GIT_INDEX_FILE");
+            let index = index.map(|file| context.folder.join(file));
+            let (found, files) = Engine::check_staged(&root, index.as_deref())?;
+            return Ok(self.answer(context, &root, &found, &files));
+        }
+        if let Some(revision) = &self.since {
+            let found = Engine::check_since(&root, revision)?;
+            return Ok(self.answer(context, &root, &found, &DiskFiles::new(&root)));
+        }
         let mut missing = Vec::new();
         let mut chosen: Vec<String> = Vec::new();
         let mut everything = self.paths.is_empty();
@@ -67,21 +86,29 @@ impl Check {
         }
         let mut found = Engine::check(&root, (!everything).then_some(chosen.as_slice()));
         found.extend(missing);
-        let files = DiskFiles::new(&root);
-        let reported = Reported::all(&found, &files);
+        Ok(self.answer(context, &root, &found, &DiskFiles::new(&root)))
+    }
+
+    fn answer(
+        &self,
+        context: &Context,
+        root: &Path,
+        found: &[Diagnostic],
+        files: &dyn Files,
+    ) -> Answer {
         let output = match self.format {
             FindingsFormat::Text if found.is_empty() => String::new(),
-            FindingsFormat::Text => report::text(&found, &files, context.style) + "\n",
-            other => other.write(&reported, &root, context.style.language),
+            FindingsFormat::Text => report::text(found, files, context.style) + "\n",
+            other => other.write(&Reported::all(found, files), root, context.style.language),
         };
-        Ok(Answer {
-            findings: any_error(&found),
+        Answer {
+            findings: any_error(found),
             ..Answer::new(output)
-        })
+        }
     }
 }
 
-fn no_repository(start: &std::path::Path) -> Failure {
+fn no_repository(start: &Path) -> Failure {
     Failure::Environment {
         message: Bilingual::new(
             format!("{} is in no clue repository", start.display()),

@@ -137,9 +137,14 @@ const EXAMPLES: &[(&str, &str, &str)] = &[
         "clue retention                          # 一年内到期、暂缓销毁或待批准的\nclue retention --within 2y\nclue retention --on 2036-12-31 --all --format xlsx -o 保管期限.xlsx",
     ),
     (
+        "watch",
+        "clue watch                            # Ctrl-C ends it\nclue watch --commit --quiet 10\nclue watch --format json | jq -c 'select(.event == \"clue\")'\nclue watch --poll 5                   # on a network drive",
+        "clue watch                            # 按 Ctrl-C 结束\nclue watch --commit --quiet 10\nclue watch --format json | jq -c 'select(.event == \"clue\")'\nclue watch --poll 5                   # 用于网络盘",
+    ),
+    (
         "check",
-        "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --format json\nclue check --format sarif > findings.sarif    # also github, gitlab",
-        "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --format json\nclue check --format sarif > findings.sarif    # 另有 github、gitlab",
+        "clue check                       # everything; silent where all is well\nclue check YW-2026-0001\nclue check --staged              # only what is staged, as it is staged\nclue check --since main          # only what differs from a revision\nclue check --format json\nclue check --format sarif > findings.sarif    # also github, gitlab",
+        "clue check                       # 检查全部；没有问题时不输出\nclue check YW-2026-0001\nclue check --staged              # 只检查已暂存的内容\nclue check --since main          # 只检查与某个版本不同的内容\nclue check --format json\nclue check --format sarif > findings.sarif    # 另有 github、gitlab",
     ),
     (
         "render",

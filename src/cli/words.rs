@@ -10,6 +10,34 @@ use crate::text::Language;
 /// English help and its Chinese. A test sees to it that nothing is missing.
 const CHINESE: &[(&str, &str)] = &[
     (
+        "Follow the folder: judge every change as it is saved, and commit valid edits where that is wanted",
+        "跟踪目录：保存即检查，并可将合规的修改自动提交",
+    ),
+    (
+        "Commit each valid edit that has been quiet for a while, one commit a clue",
+        "将已静置片刻的合规修改自动提交，每条线索一个提交",
+    ),
+    (
+        "How long an edit rests before it is committed, in seconds",
+        "修改静置多久之后提交，单位为秒",
+    ),
+    (
+        "Look at the folder every so many seconds (2), where the system does not tell of changes, as on network drives",
+        "每隔若干秒（默认 2）查看一次目录，用于系统不通知改动的场合，如网络盘",
+    ),
+    (
+        "A view for people, or a stream of events for programs, one JSON object a line",
+        "供人查看的界面，或供程序读取的事件流（每行一个 JSON 对象）",
+    ),
+    (
+        "Only what is staged and differs from the last commit, as it is staged",
+        "只检查已暂存且与上次提交不同的内容（以暂存的版本为准）",
+    ),
+    (
+        "Only what differs from this revision: committed since, staged, unstaged or new",
+        "只检查与该版本不同的内容：其后提交的、已暂存的、未暂存的和新增的",
+    ),
+    (
         "Archive a clue: judge that nothing is missing, and make its archive package",
         "归档：核对材料齐全，并生成归档信息包",
     ),

@@ -17,6 +17,8 @@ pub(super) struct Written {
     root: PathBuf,
     files: Vec<(String, Option<Arc<[u8]>>)>,
     before: BTreeMap<String, Option<Arc<[u8]>>>,
+    /// Files that were as they should be and were left as they are, and what they were when that was seen.
+    same: BTreeMap<String, FileState>,
     /// Folders that were not there, each before what lies in it.
     made: Vec<PathBuf>,
 }
@@ -60,6 +62,9 @@ pub(super) fn link_on_the_way<'a>(
 }
 
 /// Writes all files, durably, or none; `before` is what is there.
+///
+/// A file that holds its bytes already stays the file that it is: somebody may have it open in an editor, and save it again
+/// at this moment.
 pub(super) fn write(
     root: &Path,
     changes: &BTreeMap<String, Option<Arc<[u8]>>>,
@@ -69,8 +74,27 @@ pub(super) fn write(
         root: root.to_owned(),
         files: Vec::new(),
         before,
+        same: BTreeMap::new(),
         made: Vec::new(),
     };
+    let is_same = |(path, bytes): &(&String, &Option<Arc<[u8]>>)| {
+        bytes.is_some() && written.before.get(*path) == Some(*bytes)
+    };
+    let same: Vec<String> = changes
+        .iter()
+        .filter(is_same)
+        .map(|(path, _)| path.clone())
+        .collect();
+    let all = changes;
+    let changes: BTreeMap<String, Option<Arc<[u8]>>> = changes
+        .iter()
+        .filter(|change| !is_same(change))
+        .map(|(path, bytes)| (path.clone(), bytes.clone()))
+        .collect();
+    let changes = &changes;
+    for path in same {
+        written.keep(&path, all[&path].as_deref())?;
+    }
     let mut prepared: Vec<(&String, PathBuf)> = Vec::new();
     let result = prepare_all(root, changes, &mut prepared, &mut written.made);
     if let Err(why) = result {
@@ -217,6 +241,21 @@ fn sync_all(paths: impl Iterator<Item = PathBuf>) -> Result<(), String> {
 }
 
 impl Written {
+    /// Notes a file that is left as it is. Where it changed since it was read, nothing is said of it, and git looks itself.
+    fn keep(&mut self, path: &str, bytes: Option<&[u8]>) -> Result<(), String> {
+        let full = self.root.join(path);
+        let found = state(&full).unwrap_or_default();
+        let is_still = fs::read(&full).is_ok_and(|now| Some(now.as_slice()) == bytes);
+        let found = if is_still {
+            found
+        } else {
+            FileState::default()
+        };
+        sync_all([full].into_iter())?;
+        self.same.insert(path.to_owned(), found);
+        Ok(())
+    }
+
     /// Puts back what was there before.
     pub(super) fn undo(self) -> Result<(), String> {
         let mut trouble = Vec::new();
@@ -255,7 +294,9 @@ impl Written {
 
     /// What each written file is on the disk.
     pub(super) fn states(&self) -> BTreeMap<String, FileState> {
-        states(&self.root, self.files.iter().map(|(path, _)| path))
+        let mut all = states(&self.root, self.files.iter().map(|(path, _)| path));
+        all.extend(self.same.clone());
+        all
     }
 }
 

@@ -32,7 +32,7 @@ impl DiskFiles {
         self
     }
 
-    fn kind_of(&self, metadata: &Metadata) -> FileKind {
+    pub(super) fn kind_of(&self, metadata: &Metadata) -> FileKind {
         match kind_of(metadata) {
             FileKind::Executable if !self.modes => FileKind::File,
             kind => kind,

@@ -160,7 +160,7 @@ impl Files for TreeFiles {
     }
 }
 
-fn file_kind(kind: TreeKind) -> FileKind {
+pub(super) fn file_kind(kind: TreeKind) -> FileKind {
     match kind {
         TreeKind::File => FileKind::File,
         TreeKind::Executable => FileKind::Executable,

@@ -1,7 +1,10 @@
 //! git's index, changed in the touched entries only, under git's own lock.
 //! It never looks at the work tree, and never writes a format that it does not fully understand.
 
+mod entry;
 mod splice;
+mod staged;
+mod working;
 
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -9,7 +12,9 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use splice::{HASH, Spliced, splice};
+use entry::HASH;
+use splice::{Spliced, splice};
+pub use staged::Staged;
 
 use crate::git::store::FileState;
 use crate::git::{GitError, Repository};

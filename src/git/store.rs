@@ -8,7 +8,7 @@ use git2::{ObjectType, Oid, Signature, Time, Tree};
 
 use crate::git::pack::WORTH_A_PACK;
 use crate::git::sign::signed_commit;
-use crate::git::{GitError, Head, Identity, Repository};
+use crate::git::{GitError, Head, Identity, ObjectId, Repository};
 
 /// What a work-tree file was when the index was told of it, as `lstat` gives it.
 #[derive(Clone, Copy, Debug, Default)]
@@ -110,6 +110,27 @@ impl Repository {
             None => buffer,
         };
         Ok(odb.write(ObjectType::Commit, &commit)?)
+    }
+
+    /// Writes blobs and trees of what a commit would hold; gives the tree. Moves nothing.
+    pub fn write_tree(
+        &self,
+        head: &Head,
+        changes: &BTreeMap<String, Option<Arc<[u8]>>>,
+    ) -> Result<ObjectId, GitError> {
+        let odb = self.inner.odb()?;
+        let parent = head.commit().map(Oid::from_str).transpose()?;
+        let base = parent.map(|parent| self.tree_of(parent)).transpose()?;
+        let mut touched: Vec<(&str, Option<Oid>)> = Vec::new();
+        for (path, bytes) in changes {
+            let id = bytes.as_ref();
+            let id = id.map(|bytes| odb.write(ObjectType::Blob, bytes));
+            touched.push((path, id.transpose()?));
+        }
+        let tree = self
+            .build_tree(base.as_ref(), &touched)?
+            .map_or_else(|| odb.write(ObjectType::Tree, b""), Ok)?;
+        Ok(ObjectId::from_git(tree))
     }
 
     /// The tree with the touched paths changed; `None` where nothing is left in it.

@@ -35,6 +35,8 @@ mod publish;
 mod retention;
 mod setting_up;
 mod signatures;
+mod staged;
 mod stats;
 mod verdicts;
 mod walks;
+mod watch;

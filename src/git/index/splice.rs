@@ -10,20 +10,11 @@ use std::time::Duration;
 
 use sha1::{Digest, Sha1};
 
+use crate::git::index::entry::{
+    Entries, FIXED, HASH, ID, MODE, MODIFIED, SIZE, body_of, damaged, number, refused,
+};
 use crate::git::index::{IndexFault, Touched};
 use crate::git::store::FileState;
-use crate::text::Bilingual;
-
-/// Bytes of an entry before its path, without the extended flags.
-const FIXED: usize = 62;
-/// Where an entry holds the seconds of its file's last change, its mode, and its size.
-const MODIFIED: usize = 8;
-const MODE: usize = 24;
-const SIZE: usize = 36;
-/// Where an entry holds the id of its blob.
-const ID: usize = 40;
-/// Bytes of a SHA-1.
-pub(super) const HASH: usize = 20;
 
 /// Paths, and where the entry of each begins.
 type Places = Vec<(String, usize)>;
@@ -86,31 +77,19 @@ pub(super) fn splice(
     let (body, hashed) = if old.is_empty() {
         (EMPTY, true)
     } else {
-        let end = old
-            .len()
-            .checked_sub(HASH)
-            .filter(|end| *end >= 12)
-            .ok_or_else(damaged)?;
-        (&old[..end], old[end..].iter().any(|byte| *byte != 0))
+        (
+            body_of(old)?,
+            old[old.len() - HASH..].iter().any(|byte| *byte != 0),
+        )
     };
-    if &body[..4] != b"DIRC" {
-        return Err(damaged());
-    }
-    let version = number(body, 4)?;
-    if !(2..=4).contains(&version) {
-        return Err(unsupported(
-            format!("git's index has the format {version}, which is not known"),
-            format!("git 的索引格式为 {version}，无法识别"),
-            "git update-index --index-version 2",
-        ));
-    }
+    let read = Entries::new(body)?;
+    let version = read.version;
     let mut splicer = Splicer {
+        read,
         body,
         version,
         written: written.map(|since| since.as_secs()),
-        position: 12,
         out: Vec::with_capacity(old.len() + touched.len() * 160 + 64),
-        path: Vec::new(),
         written_path: Vec::new(),
         count: 0,
         run: 12,
@@ -132,14 +111,13 @@ pub(super) fn splice(
 }
 
 struct Splicer<'a> {
+    /// The entries of the old index, read one after the other.
+    read: Entries<'a>,
     body: &'a [u8],
     version: u32,
     /// Seconds since 1970 at which the old index was written.
     written: Option<u64>,
-    position: usize,
     out: Vec<u8>,
-    /// The path of the entry read last; version 4 leaves out what it shares with the one before.
-    path: Vec<u8>,
     /// The path of the entry written last, kept for version 4 only.
     written_path: Vec<u8>,
     count: u32,
@@ -158,25 +136,25 @@ impl Splicer<'_> {
     fn all_entries(&mut self, count: u32, touched: &Touched) -> Result<(), IndexFault> {
         let mut pending = touched.iter().peekable();
         for _ in 0..count {
-            let start = self.position;
-            let flags = self.read_entry()?;
+            let start = self.read.position;
+            let flags = self.read.next()?;
             while let Some((path, change)) =
-                pending.next_if(|(path, _)| path.as_bytes().cmp(&self.path) == Ordering::Less)
+                pending.next_if(|(path, _)| path.as_bytes().cmp(&self.read.path) == Ordering::Less)
             {
                 self.copy_to(start);
                 self.insert(path, change.as_ref());
             }
             let same = pending
                 .peek()
-                .is_some_and(|(path, _)| path.as_bytes() == self.path.as_slice());
+                .is_some_and(|(path, _)| path.as_bytes() == self.read.path.as_slice());
             if same {
                 if flags & 0x3000 != 0 {
                     return Err(IndexFault::Conflicted {
-                        path: String::from_utf8_lossy(&self.path).into_owned(),
+                        path: String::from_utf8_lossy(&self.read.path).into_owned(),
                     });
                 }
                 self.copy_to(start);
-                self.run = self.position;
+                self.run = self.read.position;
                 if let Some((path, change)) = pending.next() {
                     let mut held = [0; HASH];
                     held.copy_from_slice(&self.body[start + ID..start + ID + HASH]);
@@ -189,20 +167,20 @@ impl Splicer<'_> {
             if self.dirty && self.version == 4 {
                 self.copy_to(start);
                 self.encode_again(start);
-                self.run = self.position;
+                self.run = self.read.position;
             }
             self.dirty = false;
             self.count += 1;
             self.smudge(start);
             if self.version == 4 {
-                self.written_path.clone_from(&self.path);
+                self.written_path.clone_from(&self.read.path);
             }
         }
-        self.copy_to(self.position);
+        self.copy_to(self.read.position);
         for (path, change) in pending {
             self.insert(path, change.as_ref());
         }
-        self.run = self.position;
+        self.run = self.read.position;
         self.out[8..12].copy_from_slice(&self.count.to_be_bytes());
         Ok(())
     }
@@ -218,74 +196,16 @@ impl Splicer<'_> {
         if !racy || four(start + SIZE) == 0 {
             return;
         }
-        let is_encoded = self.run >= self.position;
-        self.copy_to(self.position);
+        let is_encoded = self.run >= self.read.position;
+        self.copy_to(self.read.position);
         // The entry stands at the end of what is written, whether it was copied or encoded anew.
         let length = if is_encoded {
             self.encoded
         } else {
-            self.position - start
+            self.read.position - start
         };
         let at = self.out.len() - length + SIZE;
         self.out[at..at + 4].fill(0);
-    }
-
-    /// Reads the entry at the position into `path`; gives its flags.
-    fn read_entry(&mut self) -> Result<u16, IndexFault> {
-        let start = self.position;
-        let fixed = self.body.get(start..start + FIXED).ok_or_else(damaged)?;
-        let flags = u16::from_be_bytes([fixed[60], fixed[61]]);
-        let extended = if flags & 0x4000 != 0 && self.version >= 3 {
-            2
-        } else {
-            0
-        };
-        let mut at = start + FIXED + extended;
-        if self.version == 4 {
-            let strip = self.varint(&mut at)?;
-            let keep = self.path.len().checked_sub(strip).ok_or_else(damaged)?;
-            self.path.truncate(keep);
-        } else {
-            self.path.clear();
-        }
-        let rest = self.body.get(at..).ok_or_else(damaged)?;
-        let known = usize::from(flags & 0x0fff);
-        let length = if self.version < 4 && known < 0x0fff {
-            known
-        } else {
-            rest.iter()
-                .position(|byte| *byte == 0)
-                .ok_or_else(damaged)?
-        };
-        self.path
-            .extend_from_slice(rest.get(..length).ok_or_else(damaged)?);
-        at += length;
-        self.position = if self.version == 4 {
-            at + 1
-        } else {
-            start + (at - start + 8) / 8 * 8
-        };
-        if self.position > self.body.len() {
-            return Err(damaged());
-        }
-        Ok(flags)
-    }
-
-    /// git's offset encoding: seven bits a byte, each further byte adding one.
-    fn varint(&self, at: &mut usize) -> Result<usize, IndexFault> {
-        let mut byte = *self.body.get(*at).ok_or_else(damaged)?;
-        *at += 1;
-        let mut value = usize::from(byte & 0x7f);
-        while byte & 0x80 != 0 {
-            byte = *self.body.get(*at).ok_or_else(damaged)?;
-            *at += 1;
-            value = value
-                .checked_add(1)
-                .and_then(|value| value.checked_mul(128))
-                .ok_or_else(damaged)?;
-            value += usize::from(byte & 0x7f);
-        }
-        Ok(value)
     }
 
     fn copy_to(&mut self, end: usize) {
@@ -318,7 +238,7 @@ impl Splicer<'_> {
         let from = self.out.len();
         self.out
             .extend_from_slice(&self.body[start..start + FIXED + extended]);
-        let path = self.path.clone();
+        let path = self.read.path.clone();
         self.write_path(&path, from);
         self.encoded = self.out.len() - from;
     }
@@ -345,15 +265,15 @@ impl Splicer<'_> {
     /// Copies the extensions that stay true, and the cache of trees without the touched folders.
     fn finish(mut self, touched: &Touched) -> Result<(Vec<u8>, Places), IndexFault> {
         let paths: Vec<&str> = touched.keys().map(String::as_str).collect();
-        while self.position < self.body.len() {
+        while self.read.position < self.body.len() {
             let header = self
                 .body
-                .get(self.position..self.position + 8)
+                .get(self.read.position..self.read.position + 8)
                 .ok_or_else(damaged)?;
-            let length = number(self.body, self.position + 4)? as usize;
+            let length = number(self.body, self.read.position + 4)? as usize;
             let data = self
                 .body
-                .get(self.position + 8..self.position + 8 + length)
+                .get(self.read.position + 8..self.read.position + 8 + length)
                 .ok_or_else(damaged)?;
             match &header[..4] {
                 b"TREE" => {
@@ -366,33 +286,11 @@ impl Splicer<'_> {
                         self.out.extend_from_slice(&cache);
                     }
                 }
-                b"link" => {
-                    return Err(unsupported(
-                        "git's index is split",
-                        "git 的索引是拆分的（split index）",
-                        "git update-index --no-split-index",
-                    ));
-                }
-                b"sdir" => {
-                    return Err(unsupported(
-                        "git's index is sparse",
-                        "git 的索引是稀疏的（sparse index）",
-                        "git sparse-checkout disable",
-                    ));
-                }
-                // A small letter means: nobody may pass over this without knowing it.
-                other if other[0].is_ascii_lowercase() => {
-                    let name = String::from_utf8_lossy(other);
-                    return Err(unsupported(
-                        format!("git's index has the extension {name}, which is not known"),
-                        format!("git 的索引含有无法识别的扩展 {name}"),
-                        "git reset",
-                    ));
-                }
+                other if let Some(fault) = refused(other) => return Err(fault),
                 // Caches of the untracked files, the file monitor and offsets: wrong now, and git makes them again.
                 _ => {}
             }
-            self.position += 8 + length;
+            self.read.position += 8 + length;
         }
         Ok((self.out, self.entries))
     }
@@ -442,20 +340,4 @@ fn write_varint(out: &mut Vec<u8>, mut value: usize) {
     }
     bytes.reverse();
     out.extend_from_slice(&bytes);
-}
-
-fn number(bytes: &[u8], at: usize) -> Result<u32, IndexFault> {
-    let four = bytes.get(at..at + 4).ok_or_else(damaged)?;
-    Ok(u32::from_be_bytes([four[0], four[1], four[2], four[3]]))
-}
-
-fn unsupported(en: impl Into<String>, zh: impl Into<String>, remedy: &'static str) -> IndexFault {
-    IndexFault::Unsupported {
-        why: Bilingual::new(en, zh),
-        remedy,
-    }
-}
-
-fn damaged() -> IndexFault {
-    unsupported("git's index is damaged", "git 的索引已损坏", "git reset")
 }
