@@ -407,18 +407,14 @@ impl<'a> Watch<'a> {
                     // Which files there are in a place is looked at as a whole.
                     Concern::Place(path) if path != "register" => {
                         let clues = Concern::Place("clues".to_owned());
-                        self.batch.add(&path, &clues, deed, now);
+                        self.batch.add(path, &clues, deed, now);
                         return false;
                     }
                     Concern::Entry(path) if deed == Deed::Folder => {
                         self.anew.insert(path.clone());
                     }
                     Concern::World if deed == Deed::Folder => {
-                        self.watch(
-                            &path.split('/').next().unwrap_or(&path).to_owned(),
-                            true,
-                            told,
-                        );
+                        self.watch(path.split('/').next().unwrap_or(&path), true, told);
                     }
                     Concern::Nothing => return false,
                     _ => {}
@@ -566,7 +562,8 @@ impl<'a> Watch<'a> {
     /// only from now on.
     fn after(&mut self, from: usize, told: &mut Vec<Told>, now: Instant) -> Vec<String> {
         let mut anew = Vec::new();
-        for one in told[from..].to_vec() {
+        let news = told[from..].to_vec();
+        for one in news {
             match one {
                 Told::Clue(folder) => {
                     let verdict = self.state.clues.get(&folder);
