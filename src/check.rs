@@ -169,7 +169,7 @@ fn descend(
             Placed::Nothing => {}
             Placed::Clue => folders.push(path),
             Placed::Folder => descend(files, &path, depth + 1, folders, found),
-            Placed::Wrong(wrong) => found.push(wrong),
+            Placed::Wrong(wrong) => found.push(*wrong),
         }
     }
 }
@@ -180,30 +180,31 @@ enum Placed {
     Clue,
     /// A folder of dates.
     Folder,
-    Wrong(Diagnostic),
+    Wrong(Box<Diagnostic>),
 }
 
 /// `depth` is how many folders of dates the path lies in.
 fn placed(path: &str, name: &str, kind: FileKind, depth: usize) -> Placed {
+    let wrong = |found| Placed::Wrong(Box::new(found));
     if name == ".gitkeep" {
         return Placed::Nothing;
     }
     if kind != FileKind::Folder {
-        return Placed::Wrong(misplaced(path, "no file may lie here", "此处不应有文件"));
+        return wrong(misplaced(path, "no file may lie here", "此处不应有文件"));
     }
     if is_id(name) {
         let right = folder_of(name).unwrap_or_default();
         if depth == 2 && right == path {
             return Placed::Clue;
         }
-        return Placed::Wrong(misplaced(
+        return wrong(misplaced(
             path,
             &format!("this clue belongs at {right}"),
             &format!("这条线索应放在 {right}"),
         ));
     }
     if depth == 2 {
-        return Placed::Wrong(misplaced(
+        return wrong(misplaced(
             path,
             "the folder's name is no clue id such as 20261123-k7qd",
             "目录名不是线索标识（如 20261123-k7qd）",
@@ -212,7 +213,7 @@ fn placed(path: &str, name: &str, kind: FileKind, depth: usize) -> Placed {
     if is_date_folder(name, depth) {
         return Placed::Folder;
     }
-    Placed::Wrong(misplaced(
+    wrong(misplaced(
         path,
         "clues lie in folders by year (2026) and day (11-23)",
         "线索按年（2026）和日（11-23）分目录存放",

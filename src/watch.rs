@@ -11,8 +11,9 @@ mod state;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 pub use state::{State, Verdict};
@@ -33,6 +34,8 @@ use crate::time::Timestamp;
 const TICK: Duration = Duration::from_millis(500);
 /// Closed clues are not watched one by one: everything is looked at this often.
 const FULL_LOOK: Duration = Duration::from_secs(300);
+/// How many messages are taken before it is judged what they are about.
+const AT_ONCE: usize = 20_000;
 /// How often deadlines are counted anew.
 const COUNT: Duration = Duration::from_secs(60);
 /// How long git's folder rests before it is asked where HEAD stands.
@@ -122,12 +125,16 @@ pub struct View<'a> {
 
 /// Ends a watch from outside, as on Ctrl-C.
 #[derive(Clone)]
-pub struct Stop(Sender<Message>);
+pub struct Stop {
+    sender: Sender<Message>,
+    is_stopped: Arc<AtomicBool>,
+}
 
 impl Stop {
     /// Lets the watch end; more than once does no harm.
     pub fn stop(&self) {
-        let _ = self.0.send(Message::Stop);
+        self.is_stopped.store(true, Ordering::Relaxed);
+        let _ = self.sender.send(Message::Stop);
     }
 }
 
@@ -153,6 +160,8 @@ pub struct Watch<'a> {
     /// When each clue was edited last, and when its edit is tried next.
     edited: BTreeMap<String, Instant>,
     looked: Instant,
+    /// Whether it was told to stop, also while it judges everything for the first time.
+    is_stopped: Arc<AtomicBool>,
     /// When deadlines were counted last.
     counted: Instant,
     /// Folders of clues that are watched.
@@ -204,6 +213,7 @@ impl<'a> Watch<'a> {
             waits: BTreeMap::new(),
             edited: BTreeMap::new(),
             looked: Instant::now(),
+            is_stopped: Arc::default(),
             counted: Instant::now(),
             watched: BTreeSet::new(),
         })
@@ -211,13 +221,19 @@ impl<'a> Watch<'a> {
 
     /// What ends it.
     pub fn stop(&self) -> Stop {
-        Stop(self.sender.clone())
+        Stop {
+            sender: self.sender.clone(),
+            is_stopped: Arc::clone(&self.is_stopped),
+        }
     }
 
     /// Watches until it is told to stop, or `tell`, which is given everything that is new, answers that nobody listens.
     pub fn run(mut self, tell: &mut dyn FnMut(&View<'_>, &[Told]) -> bool) -> Result<(), Failure> {
         let mut told = Vec::new();
         self.begin(&mut told);
+        if self.is_stopped.load(Ordering::Relaxed) {
+            return Ok(());
+        }
         told.push(Told::Ready);
         self.uncommitted(&mut told)?;
         if !self.tell(tell, &told) {
@@ -235,7 +251,10 @@ impl<'a> Watch<'a> {
                         return Ok(());
                     }
                     // Whatever came meanwhile belongs to the same batch.
-                    while let Ok(message) = self.receiver.try_recv() {
+                    for _ in 0..AT_ONCE {
+                        let Ok(message) = self.receiver.try_recv() else {
+                            break;
+                        };
                         if self.take(message, &mut told) {
                             return Ok(());
                         }
@@ -278,7 +297,7 @@ impl<'a> Watch<'a> {
         if self.options.poll.is_some() {
             self.polling = Some(Polling::Wanted);
             told.push(Told::Polling(Polling::Wanted));
-            self.state.begin(&|_| {});
+            self.state.begin(&|_| {}, &self.is_stopped);
             return;
         }
         let git_folder = self.git_folder.clone();
@@ -302,14 +321,14 @@ impl<'a> Watch<'a> {
         let notice = match notice {
             Ok(notice) => notice,
             Err(fault) => {
-                self.state.begin(&|_| {});
+                self.state.begin(&|_| {}, &self.is_stopped);
                 self.poll_instead(fault, told);
                 return;
             }
         };
         let (live, folders) = channel::<String>();
         let live = Mutex::new(live);
-        let state = &mut self.state;
+        let (state, is_stopped) = (&mut self.state, &self.is_stopped);
         let watched = std::thread::scope(|scope| {
             let watcher = scope.spawn(move || {
                 let mut notice = notice;
@@ -320,12 +339,15 @@ impl<'a> Watch<'a> {
                 }
                 Ok((notice, watched))
             });
-            state.begin(&|folder| {
-                if let Ok(live) = live.lock() {
-                    // Where no more can be watched, nobody listens.
-                    let _ = live.send(folder.to_owned());
-                }
-            });
+            state.begin(
+                &|folder| {
+                    if let Ok(live) = live.lock() {
+                        // Where no more can be watched, nobody listens.
+                        let _ = live.send(folder.to_owned());
+                    }
+                },
+                is_stopped,
+            );
             drop(live);
             watcher
                 .join()
@@ -383,20 +405,16 @@ impl<'a> Watch<'a> {
                         return false;
                     }
                     // Which files there are in a place is looked at as a whole.
-                    Concern::Place(_) => {
+                    Concern::Place(path) if path != "register" => {
                         let clues = Concern::Place("clues".to_owned());
-                        self.batch.add(&path, &clues, deed, now);
+                        self.batch.add(path, &clues, deed, now);
                         return false;
                     }
                     Concern::Entry(path) if deed == Deed::Folder => {
                         self.anew.insert(path.clone());
                     }
                     Concern::World if deed == Deed::Folder => {
-                        self.watch(
-                            &path.split('/').next().unwrap_or(&path).to_owned(),
-                            true,
-                            told,
-                        );
+                        self.watch(path.split('/').next().unwrap_or(&path), true, told);
                     }
                     Concern::Nothing => return false,
                     _ => {}
@@ -455,9 +473,15 @@ impl<'a> Watch<'a> {
             let before = told.len();
             match concern {
                 Concern::World => self.state.rules(told),
-                Concern::Place(_) => {
+                Concern::Place(path) => {
                     self.watch_dates(told);
                     self.state.places(told);
+                    if path == "register" {
+                        if self.root.join(path).is_dir() {
+                            self.watch(path, true, told);
+                        }
+                        self.state.entry(path, told);
+                    }
                 }
                 Concern::Clue(folder) => {
                     if self.anew.remove(folder) {
@@ -510,6 +534,10 @@ impl<'a> Watch<'a> {
             }
             self.watch_dates(told);
         }
+        if self.notice.is_none() {
+            // Nothing tells of git's folder either.
+            self.git.get_or_insert(Instant::now());
+        }
         self.looked = Instant::now();
     }
 
@@ -534,7 +562,8 @@ impl<'a> Watch<'a> {
     /// only from now on.
     fn after(&mut self, from: usize, told: &mut Vec<Told>, now: Instant) -> Vec<String> {
         let mut anew = Vec::new();
-        for one in told[from..].to_vec() {
+        let news = told[from..].to_vec();
+        for one in news {
             match one {
                 Told::Clue(folder) => {
                     let verdict = self.state.clues.get(&folder);

@@ -132,7 +132,7 @@ pub fn check_place(files: &dyn Files, path: &str) -> Option<Diagnostic> {
         inner = join(&inner, name);
         let kind = files.kind(&inner).ok()??;
         match placed(&inner, name, kind, depth) {
-            Placed::Wrong(wrong) => return Some(wrong),
+            Placed::Wrong(wrong) => return Some(*wrong),
             Placed::Folder => {}
             Placed::Clue | Placed::Nothing => return None,
         }

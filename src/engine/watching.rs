@@ -18,6 +18,9 @@ use crate::git::{Environment, Head, ObjectId, Repository};
 use crate::rulebook::match_path;
 use crate::time::Timestamp;
 
+/// Files by path, as a publication takes them; none where there is no file.
+type Read = BTreeMap<String, Option<Arc<[u8]>>>;
+
 /// What became of a clue's edit.
 #[derive(Debug)]
 pub enum Edit {
@@ -206,15 +209,7 @@ impl Engine {
 
     /// Every file of the clue as it lies on the disk, and none for one that the last commit has and the disk has not. None
     /// where something cannot be read just now.
-    #[expect(
-        clippy::type_complexity,
-        reason = "a map of the kind that a publication takes"
-    )]
-    fn read_all(
-        &self,
-        history: &History<'_>,
-        folder: &str,
-    ) -> Result<Option<BTreeMap<String, Option<Arc<[u8]>>>>, Failure> {
+    fn read_all(&self, history: &History<'_>, folder: &str) -> Result<Option<Read>, Failure> {
         let mut read = BTreeMap::new();
         let Ok(walked) = self.files.walk(folder) else {
             return Ok(None);

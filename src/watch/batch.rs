@@ -121,9 +121,10 @@ impl Batch {
 
     /// When the next of what is waited for is due.
     pub(super) fn next(&self) -> Option<Instant> {
-        let single = self.waiting.values().map(|waiting| waiting.due).min();
-        let all = self.everything.map(|everything| everything.due);
-        single.into_iter().chain(all).min()
+        match self.everything {
+            Some(everything) => Some(everything.due),
+            None => self.waiting.values().map(|waiting| waiting.due).min(),
+        }
     }
 
     /// Takes what is due.
@@ -132,7 +133,12 @@ impl Batch {
             if everything.due > now {
                 return Ready::default();
             }
-            *self = Self::default();
+            // Whoever is still writing goes on.
+            let writing = std::mem::take(&mut self.writing);
+            *self = Self {
+                writing,
+                ..Self::default()
+            };
             return Ready {
                 everything: true,
                 concerns: BTreeSet::new(),
@@ -224,7 +230,14 @@ mod tests {
             let concern = Concern::Clue(format!("clue {index}"));
             batch.add("a", &concern, Deed::Whole, after(begin, index / 10));
         }
+        batch.again(&clue(), begin);
+        batch.add("b", &clue(), Deed::Part, after(begin, 200));
+        assert!(
+            batch.next() > Some(after(begin, 200)),
+            "nothing else is due"
+        );
         let ready = batch.take(after(begin, 1_000));
+        assert!(batch.is_being_written(&clue(), after(begin, 1_000)));
         assert!(ready.everything && ready.concerns.is_empty());
         assert_eq!(batch.next(), None);
     }

@@ -5,6 +5,7 @@ use std::collections::hash_map::DefaultHasher;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use rayon::prelude::*;
 
@@ -117,14 +118,17 @@ impl State {
     }
 
     /// Reads the rules, and everything that is judged by them; `live` is told of each clue that is not closed as soon as it
-    /// is judged.
-    pub(super) fn begin(&mut self, live: &(dyn Fn(&str) + Sync)) {
+    /// is judged. It ends early where it is to stop.
+    pub(super) fn begin(&mut self, live: &(dyn Fn(&str) + Sync), is_stopped: &AtomicBool) {
         self.load_rules();
         let (folders, misplaced) = clue_folders(&self.files);
         self.set_misplaced(misplaced);
         let judged: Vec<Option<Verdict>> = folders
             .par_iter()
             .map(|folder| {
+                if is_stopped.load(Ordering::Relaxed) {
+                    return None;
+                }
                 let verdict = self.judge(folder)?;
                 if !verdict.is_closed {
                     live(folder);
