@@ -18,6 +18,10 @@ use clue::files::{DiskFiles, Files};
 use clue::spreadsheet::{Book, Cell, Summary};
 use common::{Generated, git, officer, repository};
 
+/// As the program itself has it.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// How often a short command is run.
 const RUNS: usize = 15;
 /// The argument by which this program runs itself as the reference of the check.

@@ -10,6 +10,7 @@ mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 
 use serde_json::{Value, json};
@@ -43,8 +44,9 @@ const LONGEST: usize = 2 << 20;
 const STACK: usize = 64 << 20;
 /// The name of that thread; a panic in it is told as a finding and not by the runtime.
 const THREAD: &str = "clue-paper";
-/// After how many documents what they had in common is forgotten, so that memory stays flat.
-const KEPT: usize = 3;
+/// After how many documents it is looked for what they had in common, so that memory stays flat; what none of them and of
+/// those before them used is forgotten. After each document it would be a twentieth of the cost.
+const TOGETHER: usize = 4;
 
 /// Templates and fonts, read once and used for every document; it can be shared between threads.
 pub struct Press {
@@ -123,8 +125,11 @@ impl Press {
             today(sheet.date),
         );
         let drawn = on_own_stack(|| self.draw(&desk, sheet));
-        // Whatever happened, the next document begins with little in memory.
-        comemo::evict(KEPT);
+        // Whatever happened, the next documents begin with little in memory.
+        static DRAWN: AtomicUsize = AtomicUsize::new(0);
+        if DRAWN.fetch_add(1, Ordering::Relaxed) % TOGETHER == TOGETHER - 1 {
+            comemo::evict(1);
+        }
         let (pdf, pages) = match drawn {
             // The text is at fault, and no template: of some signs a PDF keeps a run as one string.
             Some(Err(found)) if found.message.en.contains("PDF string is longer") => {
