@@ -553,7 +553,13 @@ fn out(text: &str) -> ExitCode {
 
 fn written(mut stream: impl Write, bytes: &[u8]) -> ExitCode {
     match stream.write_all(bytes).and_then(|()| stream.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => ExitCode::from(3),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            // In both languages: it may be that not even the arguments could be read.
+            err(&format!(
+                "standard output cannot be written (无法写入标准输出): {error}\n"
+            ));
+            ExitCode::from(3)
+        }
         _ => ExitCode::SUCCESS,
     }
 }

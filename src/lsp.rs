@@ -28,10 +28,11 @@ mod view;
 use std::collections::VecDeque;
 use std::io::{BufReader, Read, Write};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
+use gen_lsp_types::InitializeParams;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
 use serde_json::{Value, json};
 
@@ -70,6 +71,10 @@ enum Event {
     Changed(Vec<String>),
     /// Something to be told to the client.
     Tell(String, Value),
+    /// It is time to look whether something changed.
+    Tick,
+    /// The program that started the server is no more.
+    Orphaned,
 }
 
 /// Serves one client until it says goodbye or goes away; gives whether it shut the server down as the protocol asks.
@@ -194,6 +199,7 @@ impl Server {
                     self.outlet_raw(answer);
                     return self.is_shut_down;
                 }
+                Event::Orphaned => return self.is_shut_down,
                 Event::Received(Received::Message(Message::Notification(own)))
                     if own.method == "exit" =>
                 {
@@ -297,6 +303,7 @@ impl Server {
                     Event::Named(named) => session.named(named),
                     Event::Register(turn, found) => session.register_judged(turn, found),
                     Event::Changed(paths) => session.changed_on_disk(&paths, false),
+                    Event::Tick => session.look(),
                     _ => {}
                 }
             }
@@ -348,13 +355,14 @@ impl Server {
             let why = "the server was initialized before";
             return self.outlet.refuse(id, ErrorCode::InvalidRequest, why);
         };
-        let parameters = match requests::parameters(parameters) {
+        let parameters: InitializeParams = match requests::parameters(parameters) {
             Ok(parameters) => parameters,
             Err((code, why)) => {
                 self.settings = Some(settings);
                 return self.outlet.refuse(id, code, why);
             }
         };
+        tick(parameters.process_id, self.events.clone());
         let session = Session::new(
             settings,
             &parameters,
@@ -404,6 +412,29 @@ impl Server {
                 .notify("window/logMessage", json!({"type": 2, "message": message}));
         }
     }
+}
+
+/// Tells the server from time to time to look around, and when the program that started it has died: its pipes may stay
+/// open in another one's hands.
+fn tick(parent: Option<i32>, events: Sender<Event>) {
+    thread::spawn(move || {
+        loop {
+            thread::sleep(session::PAUSE);
+            // Only where the system lists processes as folders; elsewhere the end of the pipe tells it.
+            let processes = Path::new("/proc");
+            let is_gone = parent.is_some_and(|parent| {
+                processes.join("self").exists() && !processes.join(parent.to_string()).exists()
+            });
+            let event = if is_gone {
+                Event::Orphaned
+            } else {
+                Event::Tick
+            };
+            if events.send(event).is_err() || is_gone {
+                return;
+            }
+        }
+    });
 }
 
 /// The notification, where an event is a change of a document.

@@ -64,7 +64,11 @@ impl Engine {
     pub fn check_since(root: &Path, revision: &str) -> Result<Vec<Diagnostic>, Failure> {
         let repository = repository_of(root)?;
         let _ = recover(&repository, Duration::ZERO);
-        let commit = repository.resolve(revision)?;
+        // git takes nothing for HEAD in places, and a variable of a build that is not set is nothing.
+        let commit = match revision.trim() {
+            "" => None,
+            revision => repository.resolve(revision)?,
+        };
         let Some(commit) = commit.as_deref().and_then(ObjectId::parse) else {
             return Err(Failure::Usage {
                 message: Bilingual::new(
@@ -124,7 +128,8 @@ pub(super) fn departed(
         // What was changed and changed back is no difference.
         let all = u64::MAX - 1;
         let is_same = match (files.kind(&path), before.kind(&path)) {
-            (Ok(None), Ok(None)) => true,
+            // What is no Unicode goes by a name under which nothing can be found.
+            (Ok(None), Ok(None)) => !path.contains('\u{fffd}'),
             (Ok(Some(one)), Ok(Some(other))) if one == other => {
                 match (files.read(&path, all), before.identity(&path)) {
                     (Ok(Some(bytes)), Some(id)) => Repository::blob_id(&bytes)? == id,

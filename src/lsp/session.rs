@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use crate::case::{folder_of, id_of};
 use crate::engine::find_root;
 use crate::files::{file_name, is_passing};
-use crate::lsp::address::path_of;
+use crate::lsp::address::{address_of, path_of};
 use crate::lsp::diagnostics::of_file;
 use crate::lsp::findings::Findings;
 use crate::lsp::position::Encoding;
@@ -27,7 +27,10 @@ use crate::lsp::{Event, Outlet, Settings, requests};
 use crate::text::Language;
 use crate::world::World;
 
+pub(super) use looking::PAUSE;
+
 mod judging;
+mod looking;
 mod setup;
 mod telling;
 
@@ -52,6 +55,7 @@ pub(super) struct Session {
     /// Documents that changed and were not judged yet.
     changed: BTreeSet<String>,
     verdict: Verdict,
+    seen: looking::Seen,
     outlet: Outlet,
     events: Sender<Event>,
 }
@@ -141,12 +145,14 @@ impl Session {
         let Some(path) = self.inside(&own.uri.0) else {
             return;
         };
+        self.withdraw(&path, &own.uri.0);
         let document = Document {
             address: own.uri.0,
             version: own.version,
             text: Text::new(own.text),
         };
         self.put(path.clone(), Some(document));
+        self.look();
         self.judge(&path, true);
     }
 
@@ -204,6 +210,13 @@ impl Session {
             return;
         };
         if self.documents.contains_key(&path) {
+            let address = address_of(
+                &self
+                    .root
+                    .as_ref()
+                    .map_or_else(PathBuf::new, |root| root.given.join(&path)),
+            );
+            self.withdraw(&path, &address);
             self.put(path.clone(), None);
             self.judge(&path, false);
             // What was pulled while it was open is nobody's any more; whoever pulls is told by a list.

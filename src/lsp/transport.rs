@@ -43,7 +43,12 @@ pub(super) fn read(stream: &mut dyn BufRead) -> Received {
     if read.is_err() || body.len() as u64 != length {
         return Received::End(None);
     }
-    let value: Value = match serde_json::from_slice(&body) {
+    let value = serde_json::from_slice(&body).or_else(|error| {
+        mended(&body)
+            .and_then(|body| serde_json::from_slice(&body).ok())
+            .ok_or(error)
+    });
+    let value: Value = match value {
         Ok(value) => value,
         Err(error) => {
             let answer = fault(Value::Null, ErrorCode::ParseError, &error.to_string());
@@ -68,6 +73,35 @@ pub(super) fn read(stream: &mut dyn BufRead) -> Received {
             "this is no request, notification or response of JSON-RPC 2.0",
         ))),
     }
+}
+
+/// The message with U+FFFD for each half of a pair that stands alone, as a text does that was cut in the middle of an emoji;
+/// it counts as much in every encoding of positions that has halves. None where there is no such half.
+fn mended(body: &[u8]) -> Option<Vec<u8>> {
+    let unit = |at: usize| {
+        let escape = body.get(at..at + 6)?;
+        let digits = escape.strip_prefix(b"\\u")?;
+        u16::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+    };
+    let mut mended = Vec::with_capacity(body.len());
+    let (mut at, mut is_other) = (0, false);
+    while let Some(byte) = body.get(at) {
+        let length = match (byte, unit(at)) {
+            (b'\\', Some(0xd800..=0xdbff)) if matches!(unit(at + 6), Some(0xdc00..=0xdfff)) => 12,
+            (b'\\', Some(0xd800..=0xdfff)) => {
+                mended.extend(b"\\ufffd");
+                is_other = true;
+                at += 6;
+                continue;
+            }
+            (b'\\', Some(_)) => 6,
+            (b'\\', None) => 2,
+            _ => 1,
+        };
+        mended.extend(body.get(at..(at + length).min(body.len()))?);
+        at += length;
+    }
+    is_other.then_some(mended)
 }
 
 /// The length that a header announces; none where the stream ends before one is whole.
@@ -176,5 +210,20 @@ mod tests {
         );
         case("content-length:14\n\n{\"method\":\"x\"}", "Notification");
         case("Content-Length: 99999999999999\r\n\r\n{}", "end ");
+    }
+
+    #[test]
+    fn half_a_pair_is_a_sign_that_is_missing() {
+        #[track_caller]
+        fn case(text: &str, expected: Option<&str>) {
+            let mended = mended(text.as_bytes());
+            let mended = mended.map(|text| String::from_utf8(text).expect("text"));
+            assert_eq!(mended.as_deref(), expected);
+        }
+        case(r#"{"a":"线\ud83d\ude00\n"}"#, None);
+        case(r#""\\ud83d""#, None);
+        case(r#""\ud83d x\\\udc00""#, Some(r#""\ufffd x\\\ufffd""#));
+        case(r#""\ud83d\u0041""#, Some(r#""\ufffd\u0041""#));
+        case(r#""\ud8"#, None);
     }
 }

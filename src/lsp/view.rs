@@ -38,7 +38,7 @@ pub(super) struct Client {
 pub(super) struct Root {
     pub(super) path: PathBuf,
     /// The same, as the client calls it.
-    given: PathBuf,
+    pub(super) given: PathBuf,
     pub(super) disk: DiskFiles,
 }
 

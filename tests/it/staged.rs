@@ -209,3 +209,28 @@ fn the_check_of_all_and_of_what_is_staged_agree() {
     let (_, since) = check(&world, &["--since", "HEAD"]);
     assert_eq!(since, all);
 }
+
+#[test]
+fn a_revision_that_is_nothing_is_refused_and_a_name_that_is_no_text_is_found() {
+    let (world, one, _) = two();
+    for revision in ["", " ", "no-such"] {
+        let (status, out) = check(&world, &["--since", revision]);
+        assert_eq!(status, 2, "{revision:?}: {out}");
+    }
+    #[cfg(target_os = "linux")]
+    {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+        let path = world.path().join(&one);
+        fs::write(path.join(OsStr::from_bytes(b"\xff.yaml")), "x").expect("a file");
+        let found = |since: &str| {
+            let (status, out) = check(&world, &["--since", since]);
+            assert_eq!(status, 1, "{since}: {out}");
+            assert!(out.contains("file-name"), "{out}");
+        };
+        found("HEAD");
+        world.git(&["add", "--all"]);
+        world.git(&["commit", "--quiet", "--message", "x"]);
+        found("HEAD~1");
+    }
+}

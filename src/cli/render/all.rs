@@ -15,7 +15,7 @@ use crate::cli::{Answer, Context, err, fail, output, progress};
 use crate::diagnostic::any_error;
 use crate::disclosure::Reader;
 use crate::engine::{Engine, Failure};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, visible_line};
 
 /// What became of one clue.
 enum Made {
@@ -119,7 +119,7 @@ pub(super) fn run(
     } else {
         "documents"
     };
-    let shown = request.folder.display();
+    let shown = visible_line(&request.folder.display().to_string());
     Ok(Answer {
         findings: failed > 0,
         ..Answer::new(context.say(

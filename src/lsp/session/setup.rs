@@ -40,6 +40,7 @@ impl Session {
             pulls_everything: false,
             changed: BTreeSet::new(),
             verdict: Verdict::default(),
+            seen: super::looking::Seen::default(),
             outlet,
             events,
         };
@@ -86,6 +87,7 @@ impl Session {
     /// Loads the repository, if there is one, and begins the verdict on everything.
     pub(super) fn begin_with_root(&mut self) {
         if self.root.is_some() {
+            self.look();
             let touched = self.load_world();
             self.tell(touched, false);
             self.judge_everything();

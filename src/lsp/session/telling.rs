@@ -54,6 +54,17 @@ impl Session {
         }
     }
 
+    /// Takes back what was told of a file under another spelling of its address than the one that counts from now on.
+    pub(super) fn withdraw(&mut self, path: &str, address: &str) {
+        let Some(view) = self.view() else {
+            return;
+        };
+        let old = view.address(path);
+        if old != address && (self.told.remove(path) || self.documents.contains_key(path)) {
+            self.publish(&old, None, Vec::new());
+        }
+    }
+
     fn publish(&self, address: &str, version: Option<i32>, found: Vec<Value>) {
         let mut parameters = json!({"uri": address, "diagnostics": found});
         if let Some(version) = version {
