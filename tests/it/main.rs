@@ -23,6 +23,7 @@ mod leaks;
 mod ledger;
 mod log;
 mod lsp;
+mod lsp_mends;
 mod lsp_mishaps;
 mod merge;
 mod mishaps;
