@@ -26,7 +26,7 @@ pub use rules::judge_rules;
 pub use seals::check as check_seals;
 
 use crate::case::{CARD, Case, folder_of, is_id};
-use crate::diagnostic::{Code, Diagnostic, Place, Severity, sort};
+use crate::diagnostic::{Code, Diagnostic, Place, Severity, drop_doubles, sort};
 use crate::files::unreadable;
 use crate::files::{FileKind, Files, join};
 use crate::rulebook::soundness;
@@ -70,13 +70,7 @@ pub fn check_loaded(
     mut found: Vec<Diagnostic>,
 ) -> Vec<Diagnostic> {
     found.extend(check_case(files, world, case));
-    // Who is in no organisation needs not be told, at the same place, how names are written.
-    let named: Vec<Place> = found
-        .iter()
-        .filter(|one| matches!(one.code, Code::ReferencePerson | Code::ReferenceDepartment))
-        .map(|one| one.place.clone())
-        .collect();
-    found.retain(|one| one.code != Code::SchemaValue || !named.contains(&one.place));
+    drop_doubles(&mut found);
     if case.card_record.is_none() && !case.unread.contains(CARD) {
         // A form that was not handed in yet is a draft: gaps in it are what is still to do, not violations.
         for diagnostic in &mut found {

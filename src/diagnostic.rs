@@ -140,6 +140,23 @@ pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
             .then_with(|| left.message.en.cmp(&right.message.en))
     });
     diagnostics.dedup();
+    drop_doubles(diagnostics);
+}
+
+/// Takes out what is said already by a finding at the same place: who or what is declared nowhere needs not be told how
+/// names are written.
+pub fn drop_doubles(diagnostics: &mut Vec<Diagnostic>) {
+    let named: Vec<Place> = diagnostics
+        .iter()
+        .filter(|one| {
+            matches!(
+                one.code,
+                Code::ReferencePerson | Code::ReferenceDepartment | Code::ReferenceRulebook
+            )
+        })
+        .map(|one| one.place.clone())
+        .collect();
+    diagnostics.retain(|one| one.code != Code::SchemaValue || !named.contains(&one.place));
 }
 
 /// Whether any finding is a violation, not only a warning.

@@ -77,12 +77,23 @@ enum Event {
     Orphaned,
 }
 
-/// Serves one client until it says goodbye or goes away; gives whether it shut the server down as the protocol asks.
+/// How a conversation ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// The client shut the server down, as the protocol asks.
+    Cleanly,
+    /// The client went away without a word.
+    Abruptly,
+    /// What came in was no message of the protocol from the beginning: whoever wrote it is no editor.
+    Unspoken,
+}
+
+/// Serves one client until it says goodbye or goes away; gives how it ended.
 pub fn serve(
     input: impl Read + Send + 'static,
     output: impl Write + Send + 'static,
     settings: Settings,
-) -> bool {
+) -> Ended {
     let (events, incoming) = channel();
     let (outgoing, written) = channel();
     let reader = events.clone();
@@ -106,11 +117,12 @@ pub fn serve(
         outlet: outlet.clone(),
         events,
         is_shut_down: false,
+        has_spoken: false,
     };
-    let is_clean = server.run(&incoming);
+    let ended = server.run(&incoming);
     outlet.send(Outgoing::End);
     let _ = writer.join();
-    is_clean
+    ended
 }
 
 fn write_all(mut output: impl Write, outgoing: &Receiver<Outgoing>) {
@@ -160,16 +172,25 @@ struct Server {
     outlet: Outlet,
     events: Sender<Event>,
     is_shut_down: bool,
+    /// Whether anything came that was a message, if only by its header.
+    has_spoken: bool,
 }
 
 impl Server {
-    fn run(&mut self, incoming: &Receiver<Event>) -> bool {
+    fn ended(&self) -> Ended {
+        match self.is_shut_down {
+            true => Ended::Cleanly,
+            false => Ended::Abruptly,
+        }
+    }
+
+    fn run(&mut self, incoming: &Receiver<Event>) -> Ended {
         let mut queue = VecDeque::new();
         loop {
             if queue.is_empty() {
                 match incoming.recv() {
                     Ok(event) => queue.push_back(event),
-                    Err(_) => return self.is_shut_down,
+                    Err(_) => return self.ended(),
                 }
             }
             queue.extend(incoming.try_iter());
@@ -196,16 +217,21 @@ impl Server {
             }
             match event {
                 Event::Received(Received::End(answer)) => {
+                    // Who is no editor is not answered in the protocol.
+                    if !self.has_spoken && answer.is_some() {
+                        return Ended::Unspoken;
+                    }
                     self.outlet_raw(answer);
-                    return self.is_shut_down;
+                    return self.ended();
                 }
-                Event::Orphaned => return self.is_shut_down,
+                Event::Orphaned => return self.ended(),
                 Event::Received(Received::Message(Message::Notification(own)))
                     if own.method == "exit" =>
                 {
-                    return self.is_shut_down;
+                    return self.ended();
                 }
                 event => {
+                    self.has_spoken |= matches!(event, Event::Received(_));
                     let id = match &event {
                         Event::Received(Received::Message(Message::Request(own))) => {
                             Some(own.id.clone())

@@ -220,16 +220,40 @@ fn options(markdown: &str) -> Options<'static> {
     options
 }
 
-/// Text that stays itself in Markdown: what could be markup is escaped.
+/// Text that stays itself in Markdown, as one line or as several: what could be markup is escaped, and nothing else, for
+/// some editors show the text as it is.
 pub fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for letter in text.chars() {
-        if letter.is_ascii_punctuation()
-            && !matches!(letter, '.' | ',' | '-' | ':' | '/' | '\'' | '"' | '%')
-        {
+    let mut line_begins = true;
+    let mut digits = false;
+    for (at, letter) in text.char_indices() {
+        let next = text[at + letter.len_utf8()..].chars().next();
+        let is_markup = match letter {
+            '\\' | '`' | '*' | '[' | ']' | '<' | '|' | '~' | '$' => true,
+            // Between letters and digits it begins no emphasis.
+            '_' => {
+                let before = text[..at].chars().next_back();
+                let is_word = |letter: Option<char>| letter.is_some_and(char::is_alphanumeric);
+                !(is_word(before) && is_word(next))
+            }
+            '&' => next.is_some_and(|next| next.is_ascii_alphanumeric() || next == '#'),
+            '!' => next == Some('['),
+            // Of a heading, a quotation, a list and the line below a heading, at the beginning of a line.
+            '#' | '>' | '+' | '-' | '=' => line_begins,
+            '.' | ')' => digits && next.is_none_or(char::is_whitespace),
+            // Somebody's attention is called by some hosts; an e-mail address is none.
+            '@' => {
+                let before = text[..at].chars().next_back();
+                !before.is_some_and(char::is_alphanumeric)
+            }
+            _ => false,
+        };
+        if is_markup {
             escaped.push('\\');
         }
         escaped.push(letter);
+        digits = letter.is_ascii_digit() && (line_begins || digits);
+        line_begins = letter == '\n' || line_begins && letter.is_whitespace();
     }
     escaped
 }
@@ -237,6 +261,40 @@ pub fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_could_be_markup_is_escaped() {
+        for (text, expected) in [
+            ("2026-11-23T09:12:00+08:00", "2026-11-23T09:12:00+08:00"),
+            (
+                "wang-fang (王芳) {a} = b_c; d!",
+                "wang-fang (王芳) {a} = b_c; d!",
+            ),
+            (
+                "a*b* _c_ `d` [e](f) <b>",
+                "a\\*b\\* \\_c\\_ \\`d\\` \\[e\\](f) \\<b>",
+            ),
+            ("# a\n- b\n+ c\n> d", "\\# a\n\\- b\n\\+ c\n\\> d"),
+            ("1. a\n3.5 b\n2) c", "1\\. a\n3.5 b\n2\\) c"),
+            ("a & b &amp; R&D2", "a & b \\&amp; R\\&D2"),
+            ("@all li@example.org", "\\@all li@example.org"),
+        ] {
+            assert_eq!(escape(text), expected);
+            let document = to_html(&escape(text));
+            assert!(
+                !document.contains("<em>") && !document.contains("<h1>"),
+                "{document}"
+            );
+            assert!(
+                !document.contains("<ul>") && !document.contains("<ol>"),
+                "{document}"
+            );
+            assert!(
+                !document.contains("<a ") && !document.contains("<code>"),
+                "{document}"
+            );
+        }
+    }
 
     #[track_caller]
     fn report(text: &str) -> Report<'_> {

@@ -2,6 +2,7 @@
 //! It holds what an organisation decided, and decides nothing itself.
 
 mod archive;
+mod choices;
 mod deadline;
 mod disclosure;
 mod history;

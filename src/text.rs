@@ -211,6 +211,74 @@ pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<S
         .map(|(_, candidate)| candidate.to_owned())
 }
 
+/// What may stand somewhere: keys, each with its label for people.
+pub struct Choices(Vec<(String, Bilingual)>);
+
+impl Choices {
+    /// Takes keys with their labels; an empty label is none.
+    pub fn new(choices: impl IntoIterator<Item = (String, Bilingual)>) -> Self {
+        Self(choices.into_iter().collect())
+    }
+
+    /// The key that a text was meant to be: the one with this label in either language, the only one whose label has the
+    /// text in it, or the one that is spelt nearly so.
+    fn meant(&self, text: &str) -> Option<&(String, Bilingual)> {
+        let text = text.trim().to_lowercase();
+        let labels = |label: &Bilingual| [label.en.to_lowercase(), label.zh.to_lowercase()];
+        let own = |(_, label): &&(String, Bilingual)| labels(label).contains(&text);
+        if let Some(found) = self.0.iter().find(own).filter(|_| !text.is_empty()) {
+            return Some(found);
+        }
+        if !text.is_ascii() && text.chars().count() > 1 {
+            let within = |(_, label): &&(String, Bilingual)| label.zh.contains(&text);
+            let mut within = self.0.iter().filter(within);
+            if let (Some(found), None) = (within.next(), within.next()) {
+                return Some(found);
+            }
+        }
+        let near = nearest(&text, self.0.iter().map(|(key, _)| key.as_str()))?;
+        self.0.iter().find(|(key, _)| *key == near)
+    }
+
+    /// All keys with their labels, one behind the other.
+    pub fn list(&self) -> Bilingual {
+        let en: Vec<String> = self
+            .0
+            .iter()
+            .map(|(key, label)| in_english(key, label))
+            .collect();
+        let zh = self.0.iter().map(|(key, label)| match label.zh.as_str() {
+            "" => key.clone(),
+            label => format!("{key} {label}"),
+        });
+        Bilingual::new(en.join(", "), zh.collect::<Vec<_>>().join("、"))
+    }
+
+    /// What to write in place of a text: the key that was meant, where that is clear.
+    pub fn suggestion(&self, text: &str) -> Option<Bilingual> {
+        let (key, label) = self.meant(text)?;
+        let en = match in_english(key, label).split_once(' ') {
+            Some((key, label)) => format!("perhaps `{key}` {label} is meant"),
+            None => format!("perhaps `{key}` is meant"),
+        };
+        let zh = match label.zh.as_str() {
+            "" => format!("是否想写 `{key}`？"),
+            label => format!("是否想写 `{key}`（{label}）？"),
+        };
+        Some(Bilingual::new(en, zh))
+    }
+}
+
+/// A key with its label in brackets, where that says more than the key.
+fn in_english(key: &str, label: &Bilingual) -> String {
+    let says_nothing = label.en.is_empty() || label.en.to_lowercase() == key.replace('-', " ");
+    if says_nothing && !key.contains('-') || label.en.is_empty() {
+        key.to_owned()
+    } else {
+        format!("{key} ({})", label.en)
+    }
+}
+
 fn distance(left: &str, right: &str) -> usize {
     let right: Vec<char> = right.chars().collect();
     let mut row: Vec<usize> = (0..=right.len()).collect();

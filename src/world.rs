@@ -13,6 +13,7 @@ use crate::files::{Files, unreadable};
 use crate::record::Organisation;
 use crate::rulebook::Rulebook;
 use crate::schema::{Schemas, WrittenBySteps};
+use crate::text::{Bilingual, Choices};
 use crate::yaml::{self, Document};
 
 /// Largest record that is read, in bytes.
@@ -94,11 +95,15 @@ impl World {
             "workflow",
             &mut diagnostics,
         );
-        let (Some((organisation_value, _)), Some((rulebook_value, rulebook_document))) =
-            (organisation, rulebook)
-        else {
-            return (None, diagnostics);
-        };
+        let (organisation_value, (rulebook_value, rulebook_document)) =
+            match (organisation, rulebook) {
+                (Some((organisation, _)), Some(rulebook)) => (organisation, rulebook),
+                (_, rulebook) => {
+                    let rulebook = rulebook.and_then(|(value, _)| Rulebook::from_value(value).ok());
+                    suggest(files, &schemas, rulebook.as_ref(), &mut diagnostics);
+                    return (None, diagnostics);
+                }
+            };
         let organisation: Organisation = match serde_json::from_value(organisation_value.clone()) {
             Ok(organisation) => organisation,
             Err(error) => {
@@ -211,6 +216,44 @@ fn load_value(
     let broken = any_error(&found);
     diagnostics.extend(found);
     (!broken).then_some((value, document))
+}
+
+/// What is no key in `organisation.yaml` may be the name or the label of what was meant.
+fn suggest(
+    files: &dyn Files,
+    schemas: &Schemas,
+    rulebook: Option<&Rulebook>,
+    diagnostics: &mut [Diagnostic],
+) {
+    const PATH: &str = "organisation.yaml";
+    let bytes = files.read(PATH, MAXIMUM_RECORD).ok().flatten();
+    let (Some(document), _) = yaml::parse(PATH, &bytes.unwrap_or_default()) else {
+        return;
+    };
+    let value = document.root.to_json();
+    let named = |list: &str| {
+        let entries = value[list].as_object().into_iter().flatten();
+        Choices::new(entries.map(|(key, entry)| {
+            let name = entry["name"].as_str().unwrap_or_default();
+            (key.clone(), Bilingual::new(name, name))
+        }))
+    };
+    for reference in schemas.references("organisation", &value) {
+        let place = Place::at(PATH, document.root.locate_pointer(&reference.pointer));
+        let mut found = diagnostics.iter_mut();
+        let found = found.find(|one| one.code == Code::SchemaValue && one.place == place);
+        let Some(found) = found else {
+            continue;
+        };
+        let choices = match reference.what.as_str() {
+            "person" => Some(named("people")),
+            "department" => Some(named("departments")),
+            what => rulebook.map(|rulebook| rulebook.choices(what)),
+        };
+        if let Some(meant) = choices.and_then(|choices| choices.suggestion(&reference.name)) {
+            found.remedy = Some(meant);
+        }
+    }
 }
 
 fn unusable(path: &str, why: &str) -> Diagnostic {

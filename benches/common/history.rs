@@ -11,7 +11,7 @@ use clue::case::folder_of;
 use clue::check::entry_path;
 use clue::files::digest;
 
-use super::{MODEL, git, id, number, put};
+use super::{MODEL, archive_number, git, id, number, put};
 
 /// One commit of the model.
 struct Step {
@@ -61,17 +61,33 @@ pub(crate) fn history(folder: &Path, clues: usize) -> PathBuf {
         .filter_map(|line| line.strip_prefix("number: "))
         .find(|number| number.contains("-2026-"))
         .expect("the model's number");
+    let archived = texts
+        .iter()
+        .flat_map(|text| text.lines())
+        .find_map(|line| line.strip_prefix("archive_number: "));
     let mut from = Some(first.to_owned());
     for step in &steps {
         for index in 0..clues {
             let (id, number) = (id(index, "k7qd"), number(index));
-            let renamed = |text: &str| text.replace(MODEL, &id).replace(own, &number);
+            let shelved = archived.and_then(|archived| archive_number(archived, &number));
+            let renamed = |text: &str| {
+                let text = text.replace(MODEL, &id).replace(own, &number);
+                match (archived, &shelved) {
+                    (Some(old), Some(new)) => text.replace(old, new),
+                    _ => text,
+                }
+            };
             let seals: Vec<(String, String)> = texts
                 .iter()
                 .map(|text| (digest(text.as_bytes()), digest(renamed(text).as_bytes())))
                 .filter(|(old, new)| old != new)
                 .collect();
-            commit(&mut stream, step, &id, &number, from.take(), &|text| {
+            let registered = match &step.message {
+                message if message.contains(": register\n") => Some(number.as_str()),
+                message if message.contains(": archive\n") => shelved.as_deref(),
+                _ => None,
+            };
+            commit(&mut stream, step, &id, registered, from.take(), &|text| {
                 let mut text = renamed(text);
                 for (old, new) in &seals {
                     text = text.replace(old, new);
@@ -96,7 +112,7 @@ fn commit(
     stream: &mut impl Write,
     step: &Step,
     id: &str,
-    number: &str,
+    registered: Option<&str>,
     from: Option<String>,
     renamed: &dyn Fn(&str) -> String,
 ) {
@@ -118,7 +134,7 @@ fn commit(
         writeln!(stream, "M 100644 inline {folder}/{path}").expect("the stream");
         data(stream, &renamed(text));
     }
-    if step.message.contains(": register\n") {
+    if let Some(number) = registered {
         let entry = entry_path(number).expect("a number");
         writeln!(stream, "M 100644 inline {entry}").expect("the stream");
         data(stream, &format!("{id}\n"));

@@ -52,8 +52,8 @@ pub(crate) fn repository(folder: &Path, clues: usize, waiting: usize) -> Generat
     for index in 0..clues {
         let (id, number) = (id(index, "k7qd"), number(index));
         write(folder, &copy(&archived, &id, &number), &id);
-        let archived = archive_number(&archived, &number);
-        for number in std::iter::once(number).chain(archived.map(|(_, own)| own)) {
+        let shelved = number_on_the_shelf(&archived).and_then(|old| archive_number(old, &number));
+        for number in std::iter::once(number).chain(shelved) {
             let entry = entry_path(&number).expect("a number");
             put(&folder.join(entry), &format!("{id}\n"));
         }
@@ -160,13 +160,17 @@ fn waiting_files(archived: &BTreeMap<String, String>) -> BTreeMap<String, String
     files
 }
 
-/// The archive number of the model, and that of the copy which bears a register number; none where it has none.
-fn archive_number(files: &BTreeMap<String, String>, number: &str) -> Option<(String, String)> {
+/// The archive number in a clue's card, where it has one.
+fn number_on_the_shelf(files: &BTreeMap<String, String>) -> Option<&str> {
     let mut lines = files["clue.yaml"].lines();
-    let own = lines.find_map(|line| line.strip_prefix("archive_number: "))?;
-    let (head, _) = own.rsplit_once('-')?;
+    lines.find_map(|line| line.strip_prefix("archive_number: "))
+}
+
+/// The archive number that a copy with this register number has, after the one of what was copied.
+fn archive_number(old: &str, number: &str) -> Option<String> {
+    let (head, _) = old.rsplit_once('-')?;
     let (_, sequence) = number.rsplit_once('-')?;
-    Some((own.to_owned(), format!("{head}-{sequence}")))
+    Some(format!("{head}-{sequence}"))
 }
 
 /// The same clue under another id and number, with its seals made anew.
@@ -181,8 +185,10 @@ fn copy(files: &BTreeMap<String, String>, id: &str, number: &str) -> BTreeMap<St
                 Some(own) => text.replace(own, number),
                 None => text,
             };
-            if let Some((archived, own)) = archive_number(files, number) {
-                text = text.replace(&archived, &own);
+            if let Some(old) = number_on_the_shelf(files)
+                && let Some(new) = archive_number(old, number)
+            {
+                text = text.replace(old, &new);
             }
             (path.clone(), text)
         })

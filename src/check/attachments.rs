@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use crate::case::{Case, Record};
+use crate::case::{CARD, Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::{FileKind, Files, ReadError, digest, unreadable};
 
@@ -28,6 +28,10 @@ pub(super) fn check(files: &dyn Files, case: &Case) -> Vec<Diagnostic> {
             }
             found.extend(one(files, case, record, index, name, item));
         }
+    }
+    // What a record lists that cannot be read is not known; it is told when that is mended.
+    if case.unread.iter().any(|name| name != CARD) {
+        return found;
     }
     for name in &case.attachments {
         if !listed.contains(name) {

@@ -59,8 +59,8 @@ fn headings(declared: &RecordType, record: &Record) -> Vec<Diagnostic> {
                 format!("缺少“{zh}”一节"),
             )
             .remedy(
-                format!("add a line `## {en}` and write the section"),
-                format!("请加一行 `## {zh}` 并写好内容"),
+                format!("add a line `# {en}` and write the section"),
+                format!("请加一行 `# {zh}` 并写好内容"),
             ),
             Some(section) if section.empty => Diagnostic::new(
                 Code::MarkdownSection,

@@ -7,7 +7,7 @@ use crate::check::keys;
 use crate::check::register::entry_path;
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::Files;
-use crate::text::nearest;
+use crate::text::{Bilingual, nearest};
 use crate::world::World;
 use crate::yaml;
 
@@ -187,21 +187,21 @@ pub fn check_one(
             if world.rulebook.declares(other, name) != Some(false) {
                 return None;
             }
-            let known = declared_names(world, other);
+            let known = world.rulebook.choices(other);
             let diagnostic = Diagnostic::new(
                 Code::ReferenceRulebook,
                 place(),
                 format!("the rulebook declares no {} `{name}`", list_name(other).0),
                 format!("规则书没有声明{} `{name}`", list_name(other).1),
             );
-            let near = nearest(name, known.iter().map(String::as_str));
-            let all = known.join(", ");
-            Some(suggest(
-                diagnostic,
-                near,
-                &format!("declared are: {all}"),
-                &format!("已声明的有：{all}"),
-            ))
+            let remedy = known.suggestion(name).unwrap_or_else(|| {
+                let all = known.list();
+                Bilingual::new(
+                    format!("declared are: {}", all.en),
+                    format!("已声明的有：{}", all.zh),
+                )
+            });
+            Some(diagnostic.remedy(remedy.en, remedy.zh))
         }
     }
 }
@@ -213,25 +213,6 @@ fn suggest(diagnostic: Diagnostic, near: Option<String>, en: &str, zh: &str) -> 
             format!("是否想写 `{near}`？"),
         ),
         None => diagnostic.remedy(en, zh),
-    }
-}
-
-fn declared_names(world: &World, what: &str) -> Vec<String> {
-    let rulebook = &world.rulebook;
-    match what {
-        "role" => rulebook.roles.keys().cloned().collect(),
-        "channel" => rulebook.channels.keys().cloned().collect(),
-        "urgency" => rulebook.urgencies.keys().cloned().collect(),
-        "confidentiality" => rulebook.confidentiality.keys().cloned().collect(),
-        "measure" => rulebook.measures.keys().cloned().collect(),
-        "category" => rulebook.categories.keys().cloned().collect(),
-        "kind" => rulebook
-            .categories
-            .values()
-            .flat_map(|category| category.kinds.keys().cloned())
-            .collect(),
-        "retention" => rulebook.retention.keys().cloned().collect(),
-        _ => Vec::new(),
     }
 }
 
@@ -257,8 +238,10 @@ fn kind_in_category(world: &World, record: &Record) -> Option<Diagnostic> {
     if declared.kinds.contains_key(kind) || world.rulebook.declares("kind", kind) == Some(false) {
         return None;
     }
-    let all: Vec<&str> = declared.kinds.keys().map(String::as_str).collect();
-    let all = all.join(", ");
+    let all = world
+        .rulebook
+        .labelled("kind", declared.kinds.keys())
+        .list();
     Some(
         Diagnostic::new(
             Code::ReferenceRulebook,
@@ -267,8 +250,8 @@ fn kind_in_category(world: &World, record: &Record) -> Option<Diagnostic> {
             format!("种类 `{kind}` 不属于类别 `{category}`"),
         )
         .remedy(
-            format!("its kinds are: {all}"),
-            format!("该类别的种类有：{all}"),
+            format!("its kinds are: {}", all.en),
+            format!("该类别的种类有：{}", all.zh),
         )
         .procedure("T1"),
     )

@@ -6,7 +6,7 @@ use clap::Args;
 
 use crate::cli::{Answer, Context};
 use crate::engine::Failure;
-use crate::lsp::{Settings, serve};
+use crate::lsp::{Ended, Settings, serve};
 use crate::text::Bilingual;
 use crate::time::Timestamp;
 
@@ -17,18 +17,9 @@ pub(super) struct Lsp {}
 impl Lsp {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
         if stdin().is_terminal() {
-            return Err(Failure::Usage {
-                message: Bilingual::new(
-                    "clue lsp is started by an editor, and speaks the language server protocol with it",
-                    "clue lsp 由编辑器启动，按语言服务器协议与其通信，不在终端中直接使用",
-                ),
-                remedy: Some(Bilingual::new(
-                    "name it in the editor's settings, as the README shows; clue check tells the findings here",
-                    "请按 README 在编辑器中配置；要在终端查看问题，请用 clue check",
-                )),
-            });
+            return Err(no_editor());
         }
-        let is_clean = serve(
+        let ended = serve(
             stdin(),
             stdout(),
             Settings {
@@ -39,10 +30,27 @@ impl Lsp {
                 clock: now,
             },
         );
-        Ok(Answer {
-            findings: !is_clean,
-            ..Answer::new("")
-        })
+        match ended {
+            Ended::Unspoken => Err(no_editor()),
+            ended => Ok(Answer {
+                findings: ended == Ended::Abruptly,
+                ..Answer::new("")
+            }),
+        }
+    }
+}
+
+/// What is said to whoever calls the server by hand.
+fn no_editor() -> Failure {
+    Failure::Usage {
+        message: Bilingual::new(
+            "clue lsp is started by an editor, and speaks the language server protocol with it",
+            "clue lsp 由编辑器启动，按语言服务器协议与其通信，不供直接使用",
+        ),
+        remedy: Some(Bilingual::new(
+            "name it in the editor's settings, as the README shows; clue check tells the findings here",
+            "请按 README 在编辑器中配置；要在终端查看问题，请用 clue check",
+        )),
     }
 }
 

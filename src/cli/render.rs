@@ -41,7 +41,7 @@ pub(super) struct Render {
     #[arg(long, requires = "output")]
     all: bool,
     /// Write into this file; with --all into this folder (standard output)
-    #[arg(short = 'o', long, value_name = "FILE")]
+    #[arg(short = 'o', long, value_name = "FILE|FOLDER")]
     output: Option<PathBuf>,
 }
 

@@ -61,6 +61,18 @@ impl Init {
             }
             return Ok(answer);
         }
+        if self.editor && find_root(&folder).is_none() && is_in_repository(&folder)? {
+            return Err(Failure::Usage {
+                message: Bilingual::new(
+                    "there is no clue repository here to which files for editors could be added",
+                    "此处不是线索库，无法补充编辑器所需的文件",
+                ),
+                remedy: Some(Bilingual::new(
+                    "go to the clue repository's folder; clue init makes a new one, with these files",
+                    "请进入线索库目录；如需新建线索库，请执行 clue init，其中已包含这些文件",
+                )),
+            });
+        }
         let organisation = self.sample(context, &folder)?;
         let begun = init(
             &folder,
@@ -158,6 +170,13 @@ fn added(files: &HostFiles, context: &Context) -> Answer {
 
 /// What was added for editors; what was not is told.
 fn added_for_editors(files: &EditorFiles, context: &Context) -> String {
+    if files.added.is_empty() && files.left.is_empty() {
+        err(&context.say(
+            "note: nothing is missing, all files for editors are there already\n",
+            "说明：编辑器所需的文件均已存在，无需补充\n",
+        ));
+        return lacking_for_editors(files, context);
+    }
     for path in &files.present {
         let path = visible_line(path);
         err(&context.say(
@@ -166,6 +185,11 @@ fn added_for_editors(files: &EditorFiles, context: &Context) -> String {
         ));
     }
     tell_left(&files.left, context);
+    lacking_for_editors(files, context)
+}
+
+/// What people's own settings lack, and the files that were added.
+fn lacking_for_editors(files: &EditorFiles, context: &Context) -> String {
     if !files.lacking.is_empty() {
         let lines: String = files
             .lacking
@@ -193,6 +217,13 @@ fn tell_left(left: &[String], context: &Context) {
             &format!("说明：{path} 是您自己的文件，保持原样\n"),
         ));
     }
+}
+
+/// Whether a folder, or the nearest one above it that is there, lies in a repository of git.
+fn is_in_repository(folder: &Path) -> Result<bool, Failure> {
+    let near = folder.ancestors().find(|folder| folder.is_dir());
+    let repository = near.map(Repository::discover_any).transpose()?.flatten();
+    Ok(repository.is_some())
 }
 
 /// Name and address of whoever calls, by the repository that the folder lies in where there is one.

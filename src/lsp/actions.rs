@@ -5,7 +5,7 @@ use gen_lsp_types::{CodeActionParams, Range};
 use serde_json::{Value, json};
 
 use crate::check::check_world;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, sort};
 use crate::lsp::background::judge_clue;
 use crate::lsp::commands::{ADVANCE, DRAFT, EXPLAIN};
 use crate::lsp::diagnostics::{explanation, range_of, to_protocol};
@@ -16,6 +16,8 @@ use crate::lsp::view::{FileOf, Text, View};
 use crate::world::World;
 
 mod fixes;
+mod insertion;
+mod syntax;
 
 const QUICK_FIX: &str = "quickfix";
 const REFACTOR: &str = "refactor";
@@ -39,10 +41,12 @@ pub(super) fn actions(view: &View, path: &str, parameters: &CodeActionParams) ->
         let found = findings(view, path, &file);
         for one in &found {
             if touches(range_of(view, &text, &one.place), parameters.range) {
-                actions.extend(of_finding(view, path, &file, &text, one));
+                actions.extend(of_finding(view, path, &file, &text, one, &found));
             }
         }
-        actions.extend(fixes::all_that_is_missing(view, path, &file, &text, &found));
+        actions.extend(insertion::all_that_is_missing(
+            view, path, &file, &text, &found,
+        ));
     }
     if wants(REFACTOR)
         && let (Some(folder), Some(world)) = (&file.folder, &view.world)
@@ -74,6 +78,7 @@ fn findings(view: &View, path: &str, file: &FileOf) -> Vec<Diagnostic> {
         (Some(_), None) => Vec::new(),
     };
     found.retain(|one| one.place.path == path);
+    sort(&mut found);
     found
 }
 
@@ -82,10 +87,17 @@ fn touches(one: Range, other: Range) -> bool {
     one.start.line <= other.end.line && other.start.line <= one.end.line
 }
 
-fn of_finding(view: &View, path: &str, file: &FileOf, text: &Text, one: &Diagnostic) -> Vec<Value> {
+fn of_finding(
+    view: &View,
+    path: &str,
+    file: &FileOf,
+    text: &Text,
+    one: &Diagnostic,
+    all: &[Diagnostic],
+) -> Vec<Value> {
     let diagnostic = to_protocol(view, Some(text), one);
     let mut actions = Vec::new();
-    for fix in fixes::fixes(view, path, file, text, one) {
+    for fix in fixes::fixes(view, path, file, text, one, all) {
         if let Some(edit) = difference(view, text, &fix.text) {
             actions.push(json!({
                 "title": fix.title,

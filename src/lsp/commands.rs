@@ -8,14 +8,14 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::case::{folder_of, id_of};
-use crate::diagnostic::Code;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::engine::{Engine, Failure};
 use crate::files::Files;
 use crate::lsp::Event;
 use crate::lsp::requests::{Answer, parameters};
-use crate::lsp::steps::{command_line, prospects, title};
+use crate::lsp::steps::{command_line, people_of, place_of, prospects, title};
 use crate::lsp::view::View;
-use crate::text::{Bilingual, visible};
+use crate::text::{Bilingual, Language, visible};
 use crate::workflow::{Command, DraftRequest};
 use crate::world::MAXIMUM_RECORD;
 
@@ -72,7 +72,10 @@ pub(super) fn execute(
         NEXT => next(view, &parameters(given)?, events),
         EXPLAIN => explain(view, &parameters(given)?, events),
         other => {
-            let why = format!("there is no command {other}");
+            let why = match view.language {
+                Language::En => format!("there is no command {other}"),
+                Language::Zh => format!("没有 {other} 这个命令"),
+            };
             Err((ErrorCode::InvalidParams, why))
         }
     }
@@ -206,18 +209,27 @@ fn next(view: &View, own: &Next, events: &Sender<Event>) -> Answer {
         return Err((ErrorCode::RequestFailed, why.to_owned()));
     };
     let mut lines = Vec::new();
+    let told = |lines: &mut Vec<String>, margin: &str, one: &Diagnostic| {
+        let place = place_of(view, &prospects.case.folder, one);
+        let message = visible(view.words(&one.message));
+        lines.push(format!("{margin}{place}{message}"));
+        if let Some(remedy) = &one.remedy {
+            lines.push(format!("{margin}  {}", visible(view.words(remedy))));
+        }
+    };
     for one in &prospects.found {
-        lines.push(visible(view.words(&one.message)));
+        told(&mut lines, "", one);
     }
     for step in &prospects.possible {
         let title = title(view, world, step);
+        let people = people_of(view, world, step);
         if step.missing.is_empty() {
             let line = command_line(&prospects.case.id, step, view.language);
-            lines.push(format!("✓ {title}\n    {line}"));
+            lines.push(format!("✓ {title} · {people}\n    {line}"));
         } else {
-            lines.push(format!("· {title}"));
+            lines.push(format!("· {title} · {people}"));
             for one in &step.missing {
-                lines.push(format!("    {}", visible(view.words(&one.message))));
+                told(&mut lines, "    ", one);
             }
         }
     }

@@ -312,7 +312,7 @@ fn headings(view: &View, world: &World, file: &FileOf, text: &Text, offset: usiz
         .iter()
         .map(|section| section.level)
         .min()
-        .unwrap_or(2);
+        .unwrap_or(1);
     let marks = "#".repeat(usize::from(level));
     let missing = declared.headings.iter().filter(|heading| {
         !there.contains(&heading.label.en.to_lowercase())

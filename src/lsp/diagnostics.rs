@@ -27,7 +27,7 @@ pub(super) fn to_protocol(view: &View, text: Option<&Text>, one: &Diagnostic) ->
     let mut value = json!({
         "range": range,
         "severity": match one.severity { Severity::Error => 1, Severity::Warning => 2 },
-        "code": one.code.name(),
+        "code": explain,
         "source": "clue",
         "message": message(view, one),
         "data": {

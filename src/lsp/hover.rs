@@ -10,13 +10,13 @@ use crate::git::{ObjectId, Repository};
 use crate::lsp::names::{Found, Target, described, find, kind_name, target};
 use crate::lsp::view::{FileOf, View};
 use crate::markdown;
-use crate::text::{Bilingual, visible};
+use crate::text::{Language, visible};
 use crate::world::World;
 
 /// So many commits are looked through for who changed a file last.
 const MOST_COMMITS: usize = 5_000;
 
-/// So many labels are told of a key of the procedure.
+/// So many steps and deadlines are told of a key of the procedure.
 const MOST_LABELS: usize = 8;
 
 /// So many rules are told of a field.
@@ -116,7 +116,7 @@ fn rules(
 ) -> Vec<String> {
     let mut lines = Vec::new();
     for key in procedure_keys(description) {
-        let about = plain(&about_key(view, world, &key));
+        let about = about_key(view, world, &key);
         lines.push(format!("`{key}` {about}").trim_end().to_owned());
     }
     let field = pointer.split('/').nth(1).unwrap_or_default();
@@ -140,11 +140,11 @@ fn rules(
     for rule in told {
         if seen.len() < MOST_RULES && seen.insert(rule.name.as_str()) {
             let key = rule.procedure.joined();
-            lines.push(format!(
-                "`{}` [{key}] {}",
-                rule.name,
-                plain(view.words(&rule.message))
-            ));
+            // Its message accuses, and belongs where it is broken.
+            lines.push(match view.language {
+                Language::En => format!("looked at by the rule `{}` [{key}]", rule.name),
+                Language::Zh => format!("规则 `{}` [{key}] 会检查此处", rule.name),
+            });
         }
     }
     if lines.is_empty() {
@@ -165,38 +165,28 @@ fn procedure_keys(text: &str) -> BTreeSet<String> {
     keys.map(str::to_owned).collect()
 }
 
-/// What the rulebook has under a key of the procedure.
+/// What the rulebook has under a key of the procedure: its text, else the steps and deadlines that it asks for.
 fn about_key(view: &View, world: &World, key: &str) -> String {
     let rulebook = &world.rulebook;
     if let Some(principle) = rulebook.principles.get(key) {
-        return view.words(principle).to_owned();
+        return plain(view.words(principle));
     }
-    let mut labels = Vec::new();
-    labelled(view, &rulebook.value, key, &mut labels);
-    labels.join(view.say(", ", "、"))
-}
-
-/// What bears a key of the procedure, anywhere in the rulebook, by its label.
-fn labelled(view: &View, value: &Value, key: &str, labels: &mut Vec<String>) {
-    let Some(fields) = value.as_object() else {
-        return;
-    };
-    let bears = match fields.get("procedure") {
-        Some(Value::String(own)) => own == key,
-        Some(Value::Array(own)) => own.iter().any(|own| own == key),
-        _ => false,
-    };
-    let label = fields.get("label").filter(|_| bears).cloned();
-    let label = label.and_then(|label| serde_json::from_value::<Bilingual>(label).ok());
-    if let Some(label) = label {
-        let label = view.words(&label).to_owned();
-        if labels.len() < MOST_LABELS && !labels.contains(&label) {
-            labels.push(label);
-        }
-    }
-    for inner in fields.values() {
-        labelled(view, inner, key, labels);
-    }
+    let steps = rulebook.steps.iter();
+    let steps = steps.filter(|(_, step)| step.procedure.all().contains(&key));
+    let steps = steps.map(|(name, step)| (view.say("step", "步骤"), name, &step.label));
+    let deadlines = rulebook.deadlines.iter();
+    let deadlines = deadlines.filter(|(_, deadline)| deadline.procedure.all().contains(&key));
+    let deadlines =
+        deadlines.map(|(name, deadline)| (view.say("deadline", "期限"), name, &deadline.label));
+    let told: Vec<String> = steps
+        .chain(deadlines)
+        .take(MOST_LABELS)
+        .map(|(kind, name, label)| match view.words(label) {
+            label if label == name => format!("{kind} `{name}`"),
+            label => format!("{kind} `{name}` {}", plain(label)),
+        })
+        .collect();
+    told.join(view.say(", ", "、"))
 }
 
 fn of_target(view: &View, world: &World, target: &Target) -> Option<String> {

@@ -1,16 +1,19 @@
 //! The lines above a clue's card: what can be done next, by whom, and until when.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
+use crate::diagnostic::Severity;
 use crate::lsp::commands::{ADVANCE, NEXT};
-use crate::lsp::steps::{actor, prospects, stem, title};
+use crate::lsp::steps::{Prospects, actor, people_of, place_of, prospects, stem, title};
 use crate::lsp::view::View;
 use crate::lsp::view::nowhere;
-use crate::text::visible_line;
+use crate::text::{Language, shorten, visible_line};
 use crate::workflow::Possibility;
 
-/// People that are named of those who could take a step.
-const MOST_PEOPLE: usize = 3;
+/// Columns that are told of what a step still waits for.
+const MOST_COLUMNS: usize = 80;
 
 /// The lenses of a document; only a clue's card has any.
 pub(super) fn lenses(view: &View, path: &str) -> Value {
@@ -31,12 +34,17 @@ pub(super) fn lenses(view: &View, path: &str) -> Value {
         })
     };
     let mut lenses = Vec::new();
-    if !prospects.found.is_empty() && prospects.possible.is_empty() {
-        let words = view.say(
-            "findings stand in the way of every step",
-            "请先改正所列问题，再办理步骤",
-        );
-        lenses.push(lens(words.to_owned(), NEXT, &ask));
+    if prospects.possible.is_empty() {
+        for (file, count) in standing_in_the_way(&prospects) {
+            let words = match (view.language, count) {
+                (Language::Zh, _) => format!("请先改正 {file} 中的 {count} 处错误，再办理步骤"),
+                (Language::En, 1) => format!("1 error in {file} stands in the way of every step"),
+                (Language::En, _) => {
+                    format!("{count} errors in {file} stand in the way of every step")
+                }
+            };
+            lenses.push(lens(words, NEXT, &ask));
+        }
     }
     for clock in &prospects.clocks {
         let standing = clock.standing(&world.calendar, prospects.now);
@@ -52,18 +60,15 @@ pub(super) fn lenses(view: &View, path: &str) -> Value {
         lenses.push(lens(title, NEXT, &ask));
     }
     for step in &prospects.possible {
-        let people = step.people.iter().take(MOST_PEOPLE);
-        let people: Vec<&str> = people
-            .map(|person| world.organisation.person_name(person))
-            .collect();
-        let more = if step.people.len() > MOST_PEOPLE {
-            " …"
-        } else {
-            ""
-        };
-        let people = people.join(view.say(", ", "、"));
+        let people = people_of(view, world, step);
         let mark = if step.missing.is_empty() { "✓" } else { "·" };
-        let title = format!("{mark} {} · {people}{more}", title(view, world, step));
+        let mut title = format!("{mark} {} · {people}", title(view, world, step));
+        if let Some(first) = step.missing.first() {
+            let what = first.remedy.as_ref().unwrap_or(&first.message);
+            let place = place_of(view, &folder, first);
+            let words = shorten(view.words(what), MOST_COLUMNS);
+            title.push_str(&format!("{}{place}{words}", view.say(": ", "：")));
+        }
         let is_own = own.as_ref().is_some_and(|own| step.people.contains(own));
         if is_ready(step) && is_own {
             lenses.push(lens(title, ADVANCE, &json!([arguments(id, step)])));
@@ -72,6 +77,20 @@ pub(super) fn lenses(view: &View, path: &str) -> Value {
         }
     }
     Value::Array(lenses)
+}
+
+/// The files of a clue that have errors, and how many.
+fn standing_in_the_way(prospects: &Prospects) -> BTreeMap<String, usize> {
+    let errors = prospects.found.iter();
+    let errors = errors.filter(|one| one.severity == Severity::Error);
+    let folder = format!("{}/", prospects.case.folder);
+    let mut files = BTreeMap::new();
+    for one in errors {
+        let path = &one.place.path;
+        let file = path.strip_prefix(&folder).unwrap_or(path);
+        *files.entry(file.to_owned()).or_default() += 1;
+    }
+    files
 }
 
 /// Whether a step can be taken with nothing more to be said.

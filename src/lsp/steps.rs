@@ -2,7 +2,7 @@
 //! It asks the engine's own list of possibilities, with the unsaved buffers in the place of the files.
 
 use crate::builtin;
-use crate::case::Case;
+use crate::case::{CARD, Case};
 use crate::clock::{Clock, clocks};
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::files::{Files, file_name};
@@ -14,6 +14,9 @@ use crate::text::Language;
 use crate::time::Timestamp;
 use crate::workflow::{Desk, Possibility, options, routed_departments};
 use crate::world::World;
+
+/// People that are named of those who could take a step.
+const MOST_PEOPLE: usize = 3;
 
 /// A clue's prospects.
 pub(super) struct Prospects {
@@ -178,6 +181,38 @@ pub(super) fn title(view: &View, world: &World, step: &Possibility) -> String {
         title.push_str(&format!(" · {entry}"));
     }
     title
+}
+
+/// Who can take a step: the first few of them.
+pub(super) fn people_of(view: &View, world: &World, step: &Possibility) -> String {
+    let people = step.people.iter().take(MOST_PEOPLE);
+    let people: Vec<&str> = people
+        .map(|person| world.organisation.person_name(person))
+        .collect();
+    let more = if step.people.len() > MOST_PEOPLE {
+        " …"
+    } else {
+        ""
+    };
+    format!("{}{more}", people.join(view.say(", ", "、")))
+}
+
+/// `triage.yaml:5: `, where something is wrong in a file of the clue that is there and people write.
+pub(super) fn place_of(view: &View, folder: &str, one: &Diagnostic) -> String {
+    let path = &one.place.path;
+    let inner = path.strip_prefix(&format!("{folder}/"));
+    let (Some(inner), Some(text)) = (inner, view.text(path)) else {
+        return String::new();
+    };
+    match one.place.span {
+        // A step writes the card by itself: nothing is to be filled in there.
+        _ if inner == CARD => String::new(),
+        Some(span) => {
+            let line = text.lines.line_of(span.start.min(text.text.len())) + 1;
+            format!("{inner}:{line}: ")
+        }
+        None => format!("{inner}: "),
+    }
 }
 
 /// The command line that takes a step, for what an editor cannot ask for.

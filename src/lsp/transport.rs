@@ -12,6 +12,9 @@ const MAXIMUM_MESSAGE: u64 = 64 * 1024 * 1024;
 /// Bytes that a line of a header may have.
 const MAXIMUM_HEADER: u64 = 4 * 1024;
 
+const NO_LENGTH: &str = "the header has no Content-Length";
+const NO_COLON: &str = "a line of the header has no colon";
+
 /// What came in.
 pub(super) enum Received {
     Message(Message),
@@ -107,15 +110,22 @@ fn mended(body: &[u8]) -> Option<Vec<u8>> {
 /// The length that a header announces; none where the stream ends before one is whole.
 fn header(stream: &mut dyn BufRead) -> Result<Option<u64>, String> {
     let mut length = None;
+    let mut has_begun = false;
     loop {
         let mut line = Vec::new();
         let read = stream.take(MAXIMUM_HEADER).read_until(b'\n', &mut line);
         if read.is_err() || line.is_empty() {
-            return Ok(None);
+            return match has_begun && length.is_none() {
+                true => Err(NO_LENGTH.to_owned()),
+                false => Ok(None),
+            };
         }
+        has_begun = true;
         if line.last() != Some(&b'\n') {
             return if line.len() as u64 == MAXIMUM_HEADER {
                 Err("a line of the header is too long".to_owned())
+            } else if !line.contains(&b':') {
+                Err(NO_COLON.to_owned())
             } else {
                 Ok(None)
             };
@@ -125,11 +135,11 @@ fn header(stream: &mut dyn BufRead) -> Result<Option<u64>, String> {
         if line.is_empty() {
             return match length {
                 Some(length) => Ok(Some(length)),
-                None => Err("the header has no Content-Length".to_owned()),
+                None => Err(NO_LENGTH.to_owned()),
             };
         }
         let Some((name, value)) = line.split_once(':') else {
-            return Err("a line of the header has no colon".to_owned());
+            return Err(NO_COLON.to_owned());
         };
         if name.trim().eq_ignore_ascii_case("Content-Length") {
             let value = value.trim().parse();
@@ -196,6 +206,8 @@ mod tests {
         case("Content-Length: 5", "end ");
         case("Content-Length: 50\r\n\r\n{\"a\"", "end ");
         case("hello\r\n\r\n", "end -32700");
+        case("hello", "end -32700");
+        case("title: hello\n", "end -32700");
         case("Content-Length: many\r\n\r\n", "end -32700");
         case("Content-Type: x\r\n\r\n", "end -32700");
         case("Content-Length: 2\r\n\r\n{]", "malformed -32700");

@@ -6,8 +6,8 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use serde_json::Value;
 
 use crate::diagnostic::{Code, Diagnostic, Place};
-use crate::schema::title;
-use crate::text::{Span, nearest, visible_line};
+use crate::schema::{field, title};
+use crate::text::{Bilingual, Choices, Span, nearest, visible_line};
 use crate::yaml::{Node, Value as Yaml};
 
 /// The findings of one complaint.
@@ -70,33 +70,32 @@ pub(super) fn describe(
             vec![wrong_type(kind, place, node, &name_en, &name_zh)]
         }
         ValidationErrorKind::Enum { options } => {
-            let known: Vec<&str> = options
-                .as_array()
-                .into_iter()
-                .flatten()
-                .filter_map(Value::as_str)
-                .collect();
-            let mut diagnostic = Diagnostic::new(
-                Code::SchemaValue,
-                place,
-                format!("{name_en} cannot be {}", shown(error.instance())),
-                format!("{name_zh}不能是 {}", shown(error.instance())),
+            let known = choices(options, schema, &pointer);
+            let list = known.list();
+            let allowed = Bilingual::new(
+                format!("allowed are: {}", list.en),
+                format!("可用的值：{}", list.zh),
             );
-            let list = known.join(", ");
-            diagnostic = match error
+            let meant = error
                 .instance()
                 .as_str()
-                .and_then(|text| nearest(text, known.iter().copied()))
-            {
-                Some(near) => diagnostic.remedy(
-                    format!("perhaps `{near}` is meant; allowed are: {list}"),
-                    format!("是否想写 `{near}`？可用的值：{list}"),
+                .and_then(|text| known.suggestion(text));
+            let remedy = match meant {
+                Some(meant) => Bilingual::new(
+                    format!("{}; {}", meant.en, allowed.en),
+                    format!("{}{}", meant.zh, allowed.zh),
                 ),
-                None => {
-                    diagnostic.remedy(format!("allowed are: {list}"), format!("可用的值：{list}"))
-                }
+                None => allowed,
             };
-            vec![diagnostic]
+            vec![
+                Diagnostic::new(
+                    Code::SchemaValue,
+                    place,
+                    format!("{name_en} cannot be {}", shown(error.instance())),
+                    format!("{name_zh}不能是 {}", shown(error.instance())),
+                )
+                .remedy(remedy.en, remedy.zh),
+            ]
         }
         ValidationErrorKind::Format { format } => vec![misshapen(
             format,
@@ -173,6 +172,17 @@ pub(super) fn describe(
             format!("{name_zh}不符合模式的要求（{}）", other.keyword()),
         )],
     }
+}
+
+/// The values that a schema allows, with its labels for them.
+fn choices(options: &Value, schema: &Value, pointer: &str) -> Choices {
+    let labels = field(schema, pointer).and_then(|field| field.get("x-labels"));
+    let known = options.as_array().into_iter().flatten();
+    Choices::new(known.filter_map(Value::as_str).map(|key| {
+        let label = labels.and_then(|labels| labels.get(key)).cloned();
+        let label = label.and_then(|label| serde_json::from_value(label).ok());
+        (key.to_owned(), label.unwrap_or_default())
+    }))
 }
 
 fn unknown_field(key: &str, path: &str, node: &Node, schema: &Value, pointer: &str) -> Diagnostic {
@@ -255,13 +265,21 @@ fn wrong_type(
         Code::SchemaType,
         place,
         format!("{name_en} must be {}, and is {found_en}", en.join(" or ")),
-        format!("{name_zh}应为{}，实际是{found_zh}", zh.join("或")),
+        format!("{name_zh}应为{}，实际是{found_zh}", spaced(&zh.join("或"))),
     );
     let quotable = matches!(
         node.value,
         Yaml::Bool(_) | Yaml::Integer(_) | Yaml::Float(_)
     );
-    if quotable && expected.contains(&"string") && node.plain {
+    let truth = (expected == ["boolean"]).then(|| truth_of(node)).flatten();
+    if let Some(truth) = truth {
+        diagnostic.remedy(
+            format!("perhaps `{truth}` is meant"),
+            format!("是否想写 `{truth}`？"),
+        )
+    } else if expected == ["boolean"] && !node.is_null() {
+        diagnostic.remedy("write true or false", "请写 true 或 false")
+    } else if quotable && expected.contains(&"string") && node.plain {
         diagnostic.remedy("put it in quotes", "请加上引号")
     } else if node.is_null() {
         diagnostic.remedy("fill it in", "请填写")
@@ -277,6 +295,32 @@ fn wrong_type(
         )
     } else {
         diagnostic
+    }
+}
+
+/// Words that begin with a Latin letter stand off from Chinese before them.
+fn spaced(words: &str) -> String {
+    let gap = if words.starts_with(|first: char| first.is_ascii_alphanumeric()) {
+        " "
+    } else {
+        ""
+    };
+    format!("{gap}{words}")
+}
+
+/// What people write for true and false.
+fn truth_of(node: &Node) -> Option<bool> {
+    match &node.value {
+        Yaml::String(text) => match text.trim().to_lowercase().as_str() {
+            "是" | "有" | "对" | "真" | "yes" | "y" | "on" | "true" => Some(true),
+            "否" | "无" | "不是" | "没有" | "假" | "no" | "n" | "off" | "false" => {
+                Some(false)
+            }
+            _ => None,
+        },
+        Yaml::Integer(1) => Some(true),
+        Yaml::Integer(0) => Some(false),
+        _ => None,
     }
 }
 

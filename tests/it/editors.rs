@@ -370,12 +370,8 @@ fn files_for_editors_are_there_from_the_beginning_and_no_strays() {
     world.clue(LI, &["audit"]).ok();
     // Again there is nothing to do.
     let ran = world.clue(LI, &["init", "--editor"]);
-    assert_eq!(
-        ran.err.matches("is there already").count(),
-        4,
-        "{}",
-        ran.err
-    );
+    let told = "note: nothing is missing, all files for editors are there already\n";
+    assert_eq!(ran.err, told);
     assert!(!ran.err.contains("yaml.schemas"), "{}", ran.err);
     assert_eq!(ran.ok(), "");
 }
@@ -447,6 +443,19 @@ fn files_for_editors_can_be_added_later() {
     world.edit("workflow.yaml", "records:", "records: [");
     let told = world.clue(LI, &["init", "--editor"]).fails(4);
     assert!(told.contains("workflow.yaml:373"), "{told}");
+}
+
+/// Where there is no clue repository yet, nothing is begun unasked.
+#[test]
+fn files_for_editors_are_added_to_no_other_repository() {
+    let world = World::new();
+    world.git(&["init", "--quiet", "."]);
+    let before = world.git(&["status", "--porcelain"]);
+    for (language, said) in [("en", "no clue repository here"), ("zh", "此处不是线索库")] {
+        let told = world.clue_in(language, LI, &["init", "--editor"]).fails(2);
+        assert!(told.contains(said) && told.contains("clue init"), "{told}");
+    }
+    assert_eq!(world.git(&["status", "--porcelain"]), before);
 }
 
 /// Where the repository is a folder of something larger, that folder is what people open.

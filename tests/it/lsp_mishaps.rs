@@ -36,6 +36,29 @@ fn a_server_ends_as_it_is_told_to() {
     assert_eq!(early.ended(), (1, String::new()));
 }
 
+/// Whoever types, or writes something else into it, is told in their language that it is for editors.
+#[test]
+fn who_is_no_editor_is_told_so() {
+    let (world, _) = begun();
+    for typed in ["x\n", "hello", "title: x\n", "{\"jsonrpc\": \"2.0\"}\n"] {
+        for (language, said) in [("en", "is started by an editor"), ("zh", "由编辑器启动")] {
+            let mut command = world.plain_program("li@example.org", &["--lang", language, "lsp"]);
+            command.stdin(std::process::Stdio::piped());
+            command.stdout(std::process::Stdio::piped());
+            command.stderr(std::process::Stdio::piped());
+            let mut child = command.spawn().expect("it starts");
+            let mut stdin = child.stdin.take().expect("a pipe");
+            std::io::Write::write_all(&mut stdin, typed.as_bytes()).expect("it reads");
+            drop(stdin);
+            let output = child.wait_with_output().expect("it ends");
+            let told = String::from_utf8_lossy(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{typed} {told}");
+            assert!(told.contains(said), "{typed} {told}");
+            assert_eq!(output.stdout, b"", "{typed}");
+        }
+    }
+}
+
 #[test]
 fn what_is_no_message_or_comes_at_the_wrong_time_is_answered_with_its_error() {
     let (world, _) = begun();

@@ -24,6 +24,7 @@ mod ledger;
 mod log;
 mod lsp;
 mod lsp_disk;
+mod lsp_mends;
 mod lsp_mishaps;
 mod merge;
 mod mishaps;

@@ -178,6 +178,16 @@ fn all_clues_are_printed_at_once_each_into_a_file_of_its_own() {
         arguments.extend(more);
         world.clue(ZHAO, &arguments)
     };
+    world.write("documents.txt", "a file\n");
+    for (language, said) in [
+        ("en", "documents.txt is a file"),
+        ("zh", "documents.txt 是文件"),
+    ] {
+        let arguments = ["render", "--all", "-o", "documents.txt"];
+        let told = world.clue_in(language, ZHAO, &arguments).fails(2);
+        assert!(told.contains(said), "{told}");
+    }
+    assert_eq!(world.read("documents.txt"), "a file\n");
     let ran = all(&["--format", "pdf", "-o", "documents/all"]);
     assert!(ran.out.contains('2'), "{}", ran.out);
     ran.ok();

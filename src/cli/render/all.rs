@@ -45,6 +45,19 @@ pub(super) fn run(
     let whole = context.folder.join(request.folder);
     let name = |id: &str| format!("{id}.{}", request.endings[0]);
     output::permit_below(engine.root(), &whole.join(name("0")), request.endings)?;
+    if whole.exists() && !whole.is_dir() {
+        let shown = request.folder.display();
+        return Err(Failure::Usage {
+            message: Bilingual::new(
+                format!("{shown} is a file, and --all needs a folder"),
+                format!("{shown} 是文件，而 --all 需要一个文件夹"),
+            ),
+            remedy: Some(Bilingual::new(
+                "name another folder after -o; it is made where there is none",
+                "请在 -o 后写文件夹名；不存在时会自动创建",
+            )),
+        });
+    }
     fs::create_dir_all(&whole).map_err(|error| Failure::Environment {
         message: Bilingual::new(
             format!("{}: {error}", request.folder.display()),

@@ -1,15 +1,12 @@
 //! How findings are mended: the text as it would be, one finding at a time.
 //! Nothing is proposed where it is not clear what was meant.
 
-use serde_json::{Value as Json, json};
-
-use super::{Code, Diagnostic, FileOf, QUICK_FIX, Text, Value, View, World, difference, of_file};
-use crate::lsp::navigate::{inner_span, pointer_at};
-use crate::lsp::steps::{actor, now};
-use crate::lsp::view::{tree, yaml_span};
+use super::insertion::missing_field;
+use super::syntax;
+use super::{Code, Diagnostic, FileOf, Text, View, World};
+use crate::lsp::navigate::inner_span;
 use crate::markdown;
 use crate::text::Span;
-use crate::yaml::{Edit, Node, Path, Segment, Value as Yaml, edit};
 
 /// A proposal.
 pub(super) struct Fix {
@@ -27,9 +24,11 @@ pub(super) fn fixes(
     file: &FileOf,
     text: &Text,
     one: &Diagnostic,
+    all: &[Diagnostic],
 ) -> Vec<Fix> {
     let found = match one.code {
-        Code::SchemaMissing => missing_field(view, path, file, text, one),
+        Code::SchemaMissing => missing_field(view, path, file, text, one, all),
+        Code::YamlSyntax => syntax::mended(view, path, file, text, one),
         Code::MarkdownHeading => missing_heading(view, file, text, one),
         _ => None,
     };
@@ -52,7 +51,7 @@ pub(super) fn fixes(
     fixes
 }
 
-fn replaced(text: &Text, span: Span, with: &str) -> Option<String> {
+pub(super) fn replaced(text: &Text, span: Span, with: &str) -> Option<String> {
     let text = &*text.text;
     Some([text.get(..span.start)?, with, text.get(span.end..)?].concat())
 }
@@ -106,161 +105,6 @@ fn meant(view: &View, text: &Text, one: &Diagnostic, near: &str) -> Option<Fix> 
     })
 }
 
-/// The key that a finding says is missing.
-fn missing_key(one: &Diagnostic) -> Option<&str> {
-    let (_, rest) = one.message.en.split_once('`')?;
-    Some(rest.split_once('`')?.0)
-}
-
-/// Where the missing field belongs, and what it begins as.
-fn insertion(
-    view: &View,
-    path: &str,
-    file: &FileOf,
-    text: &Text,
-    one: &Diagnostic,
-) -> Option<(Path, Json)> {
-    let key = missing_key(one)?;
-    let root = tree(path, &text.text, file.is_markdown)?;
-    let start = one.place.span?.start;
-    let first = pointer_at(path, &text.text, file.is_markdown, start).unwrap_or_default();
-    // The finding points at the first field of the group that lacks one.
-    let at_first = first.rsplit_once('/').map_or("", |(group, _)| group);
-    let holds = |group: &str| {
-        let node = if group.is_empty() {
-            Some(&root)
-        } else {
-            root.at_pointer(group)
-        };
-        node.is_some_and(|node| {
-            node.entries()
-                .first()
-                .is_some_and(|own| own.key_span.start == start)
-        })
-    };
-    let group = if holds(at_first) {
-        at_first
-    } else {
-        first.as_str()
-    };
-    let pointer = format!("{group}/{}", crate::lsp::cursor::escaped(key));
-    let mut place = path_of(&root, group);
-    place.push(Segment::from(key));
-    Some((place, beginning(view, file, &pointer)))
-}
-
-/// A JSON pointer as a path into a tree.
-fn path_of(root: &Node, pointer: &str) -> Path {
-    let mut node = Some(root);
-    let mut path = Path::new();
-    for part in pointer.split('/').skip(1) {
-        let part = part.replace("~1", "/").replace("~0", "~");
-        let is_list = matches!(node.map(|node| &node.value), Some(Yaml::Sequence(_)));
-        match part.parse() {
-            Ok(index) if is_list => {
-                node = node.and_then(|node| node.items().get(index));
-                path.push(Segment::Index(index));
-            }
-            _ => {
-                node = node.and_then(|node| node.get(&part));
-                path.push(Segment::Key(part));
-            }
-        }
-    }
-    path
-}
-
-/// What a field is written as before anybody has filled it in: what is known already, else nothing.
-fn beginning(view: &View, file: &FileOf, pointer: &str) -> Json {
-    let Some(world) = &view.known else {
-        return Json::Null;
-    };
-    let Some(field) = world.schemas.field(&file.schema, pointer) else {
-        return Json::Null;
-    };
-    let now = now(view, world);
-    match (field.format(), field.reference()) {
-        (Some("date-time"), _) => return json!(now.to_string()),
-        (Some("date"), _) => return json!(now.date().to_string()),
-        (_, Some("person")) if field.takes("string") => {
-            return json!(actor(view, world));
-        }
-        _ => {}
-    }
-    if let [(only, _)] = field.values().as_slice() {
-        return json!(only);
-    }
-    if field.takes("null") {
-        Json::Null
-    } else if field.takes("array") {
-        json!([])
-    } else if field.takes("object") {
-        let inner = field.fields().filter(|(key, _)| field.requires(key));
-        let inner = inner.map(|(key, _)| {
-            let value = beginning(view, file, &format!("{pointer}/{key}"));
-            (key.to_owned(), value)
-        });
-        Json::Object(inner.collect())
-    } else if field.takes("boolean") {
-        json!(false)
-    } else {
-        Json::Null
-    }
-}
-
-fn missing_field(
-    view: &View,
-    path: &str,
-    file: &FileOf,
-    text: &Text,
-    one: &Diagnostic,
-) -> Option<Fix> {
-    let (place, value) = insertion(view, path, file, text, one)?;
-    let key = missing_key(one)?;
-    let within = yaml_span(&text.text, file.is_markdown);
-    let set = Edit::Set { path: place, value };
-    let new = edit(path, &text.text, within, &[set]).ok()?;
-    Some(Fix {
-        title: format!(
-            "{}{key}",
-            view.say("Insert what is missing: ", "补上缺少的：")
-        ),
-        text: new,
-        is_sure: true,
-    })
-}
-
-/// One proposal for everything that a file lacks, where that is more than one thing.
-pub(super) fn all_that_is_missing(
-    view: &View,
-    path: &str,
-    file: &FileOf,
-    text: &Text,
-    found: &[Diagnostic],
-) -> Option<Value> {
-    let missing = found.iter().filter(|one| one.code == Code::SchemaMissing);
-    let edits: Vec<Edit> = missing
-        .filter_map(|one| insertion(view, path, file, text, one))
-        .map(|(path, value)| Edit::Set { path, value })
-        .collect();
-    if edits.len() < 2 {
-        return None;
-    }
-    let within = yaml_span(&text.text, file.is_markdown);
-    let new = edit(path, &text.text, within, &edits).ok()?;
-    let count = edits.len();
-    let title = if view.say("en", "zh") == "zh" {
-        format!("补上全部缺少的内容（{count} 项）")
-    } else {
-        format!("Insert everything that is missing ({count})")
-    };
-    Some(json!({
-        "title": title,
-        "kind": QUICK_FIX,
-        "edit": of_file(view, path, vec![difference(view, text, &new)?]),
-    }))
-}
-
 /// The heading that is missing, behind those that stand before it in the rulebook.
 fn missing_heading(view: &View, file: &FileOf, text: &Text, one: &Diagnostic) -> Option<Fix> {
     let world: &World = view.known.as_ref()?;
@@ -291,7 +135,7 @@ fn missing_heading(view: &View, file: &FileOf, text: &Text, one: &Diagnostic) ->
         .iter()
         .map(|section| section.level)
         .max()
-        .unwrap_or(2);
+        .unwrap_or(1);
     let level = after.or(before).map_or(level, |section| section.level);
     let marks = "#".repeat(usize::from(level));
     let above = &text.text[..at];

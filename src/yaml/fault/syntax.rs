@@ -15,9 +15,39 @@ impl Faults<'_> {
             .byte_offset()
             .unwrap_or(end)
             .min(self.text.len());
-        let error = self.explain(error.kind(), at, end);
+        let error = self
+            .swallowed_before(error.kind(), at)
+            .unwrap_or_else(|| self.explain(error.kind(), at, end));
         self.found.retain(|found| found.place != error.place);
         self.found.push(error);
+    }
+
+    /// An entry with a full-width colon is the whole value where it stands first; what is wrong is that entry, and not the
+    /// right one behind it, at which the parser stumbles.
+    fn swallowed_before(&self, kind: &ErrorKind, at: usize) -> Option<Diagnostic> {
+        use ErrorKind as Kind;
+        let stumbles = matches!(
+            kind,
+            Kind::DirectiveDisallowed
+                | Kind::ExpectedDocumentStart
+                | Kind::ExpectedBlockMappingKey
+                | Kind::ExpectedBlockSequenceEntry
+                | Kind::UnexpectedEofBlockMapping
+                | Kind::UnexpectedEofBlockSequence
+                | Kind::InvalidIndentation
+                | Kind::SimpleKeyExpected
+                | Kind::InvalidSimpleKey
+        );
+        let plain = self.last_plain.filter(|plain| plain.end <= at)?;
+        let between = self.text.get(plain.end..at)?;
+        let is_next = between
+            .lines()
+            .all(|line| line.trim().is_empty() || line.trim_start().starts_with('#'));
+        if !stumbles || !is_next || !self.begins_line(plain.start) {
+            return None;
+        }
+        let colon = self.misread_colon(plain)?;
+        Some(self.full_width_at(Code::YamlSyntax, colon))
     }
 
     fn explain(&self, kind: &ErrorKind, at: usize, end: usize) -> Diagnostic {

@@ -231,6 +231,21 @@ fn full_width_punctuation_is_noticed() {
         "\u{3000}",
         "full-width space",
     );
+    // The entries behind the wrong one are right, and nothing is said of them.
+    for text in [
+        "title：x\nsource: y\n",
+        "title：x\n# how it came\nsource: y\n",
+        "title：x\n\nsource: y\nchannel: z\n",
+        "# form\ntitle：x\n# how\nsource:\n  a: 1\n",
+        "title：x\npeople:\n- a\n",
+        "title：x\n# a\npeople:\n- a\n",
+        "title：x\nother：z\nsource: y\n",
+        "a:\n  姓名：张三\n  # who\n  b: 2\n",
+        "a:\n  姓名：张三\n  b: 2\nc: 1\n",
+        "title：x\n# a\nsource: |\n  y\n",
+    ] {
+        fault(text, Code::YamlSyntax, "：", "full-width colon");
+    }
     for text in [
         "title: 投诉：客户来电\n",
         "- 甲：乙\n",
