@@ -33,6 +33,8 @@ const FOLDER: Duration = Duration::from_millis(300);
 const MANY: usize = 100;
 const REST: Duration = Duration::from_millis(150);
 const LONGEST_REST: Duration = Duration::from_secs(3);
+/// How long what is held waits until it is asked again.
+const HOLD: Duration = Duration::from_millis(20);
 /// A file that was written to and never closed is taken to be whole.
 const WRITING: Duration = Duration::from_secs(60);
 
@@ -166,6 +168,15 @@ impl Batch {
             && everything.since + longest > now
         {
             everything.due = now + REST;
+        }
+    }
+
+    /// Lets what is due wait, but not for ever.
+    pub(super) fn hold(&mut self, now: Instant, longest: Duration) {
+        for waiting in self.waiting.values_mut() {
+            if waiting.due <= now && waiting.since + longest > now {
+                waiting.due = now + HOLD;
+            }
         }
     }
 
