@@ -75,6 +75,9 @@ impl Watch<'_> {
                 self.batch.again(&Concern::Clue(folder), now);
             }
         }
+        for folder in std::mem::take(&mut self.state.held) {
+            self.batch.again(&Concern::Clue(folder), now);
+        }
         for one in told.iter() {
             if let Told::Clue(folder) = one
                 && self

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -26,6 +26,9 @@ use crate::world::{MAXIMUM_RECORD, World};
 
 /// How long a file that belongs to no record is taken to be somebody's save under way.
 const YOUNG: Duration = Duration::from_millis(300);
+
+/// How long a clue that came without a card is taken to be one that is just being collected.
+const DRAFT: Duration = Duration::from_secs(1);
 
 /// What is thought of one clue.
 #[derive(Debug)]
@@ -85,6 +88,10 @@ pub struct State {
     pub beside: BTreeMap<String, Vec<Diagnostic>>,
     /// The clue that each entry of the register names, and what tells whether the entry changed.
     entries: BTreeMap<String, (Option<String>, Option<u64>)>,
+    /// Clues that came with a form and no card, and when that was seen.
+    drafts: BTreeMap<String, Instant>,
+    /// Those of them that are to be judged again, because they may become more in a moment.
+    pub(super) held: BTreeSet<String>,
     now: Timestamp,
 }
 
@@ -100,6 +107,8 @@ impl State {
             clues: BTreeMap::new(),
             beside: BTreeMap::new(),
             entries: BTreeMap::new(),
+            drafts: BTreeMap::new(),
+            held: BTreeSet::new(),
             now,
         }
     }
@@ -349,7 +358,20 @@ impl State {
                 before.is_held = true;
                 self.clues.insert(folder.to_owned(), before);
             }
+            // `clue new` writes the form, and a moment later takes the first step.
+            (Some(verdict), None)
+                if verdict.state.is_none()
+                    && self
+                        .drafts
+                        .entry(folder.to_owned())
+                        .or_insert_with(Instant::now)
+                        .elapsed()
+                        < DRAFT =>
+            {
+                self.held.insert(folder.to_owned());
+            }
             (Some(verdict), before) => {
+                self.drafts.remove(folder);
                 let is_same = before.is_some_and(|before| {
                     before.sight.is_same(&verdict.sight)
                         && before.findings == verdict.findings
@@ -370,7 +392,9 @@ impl State {
                 }
             }
             (None, Some(_)) => told.push(Told::Gone(folder.to_owned())),
-            (None, None) => {}
+            (None, None) => {
+                self.drafts.remove(folder);
+            }
         }
         for path in tied {
             self.judge_entry(&path, told);

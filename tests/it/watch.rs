@@ -307,6 +307,7 @@ fn without_notices_the_folder_is_looked_at_again_and_again() {
     watching.clue(&one, true);
     fs::remove_dir_all(full(&world, &folder_of(&other).expect("an id"))).expect("a folder");
     watching.until(|event| event["event"] == "gone" && event["id"] == other.as_str());
+    watching.until(|event| event["event"] == "waits" && event["why"] == "removed");
     watching.is_silent();
     watching.stop();
 }
@@ -645,7 +646,7 @@ fn a_clue_that_comes_and_each_of_its_steps_has_its_deadlines() {
     let watching = Watching::of(command.env("TZ", "America/New_York"));
     std::thread::sleep(Duration::from_millis(1_100));
     let id = world.collect();
-    let event = watching.clue(&id, true);
+    let event = watching.until(|event| event["id"] == id && event["state"].is_string());
     assert!(
         event["due"].as_array().is_some_and(|due| !due.is_empty()),
         "{event}"
@@ -742,7 +743,7 @@ fn why_an_edit_waits_is_told_with_every_finding() {
     lines.until("nothing stands in the way");
     note(&world, &one, "an edit");
     // It became a commit, and nobody is told besides that it waits no longer.
-    let passed = lines.until(": committed ").join("\n");
+    let passed = lines.until("  committed ").join("\n");
     assert!(!passed.contains("stands in the way"), "{passed}");
     fs::remove_file(full(&world, &card)).expect("a file");
     lines.until("clue.yaml removed; not committed; to restore: git checkout HEAD -- ");

@@ -84,7 +84,7 @@ pub(super) fn lines<'l>(
     let sentences = move || Sentences::new(chinese);
     let mut findings = Vec::new();
     if state.is_broken {
-        findings.push(wrapped(&say.world(true), columns, 0, 4));
+        findings.push(wrapped(&say.world(true, 0), columns, 0, 4));
     }
     findings.extend(finding_items(
         say,

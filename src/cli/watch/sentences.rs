@@ -101,29 +101,35 @@ impl Sentences {
         )
     }
 
-    /// Clues that were judged at once: so many, or all.
-    pub(super) fn judged(&self, count: Option<usize>, with: usize) -> String {
-        match count {
-            Some(count) => self.say(
-                &format!("{count} clues were judged again: {with} with findings"),
-                &format!("已重新检查 {count} 条线索：{with} 条有问题"),
-            ),
-            None => self.say(
-                &format!("everything was judged again: {with} with findings"),
-                &format!("已重新检查全部：{with} 条有问题"),
-            ),
+    /// So many clues were judged at once.
+    pub(super) fn judged(&self, count: usize, with: usize) -> String {
+        self.say(
+            &format!("{count} clues were judged again: {with} with findings"),
+            &format!("已重新检查 {count} 条线索：{with} 条有问题"),
+        )
+    }
+
+    /// The rules as they are when the watch begins.
+    pub(super) fn rules(&self, state: &State) -> String {
+        match state.is_broken {
+            true => self.world(true, 0),
+            false => {
+                let name = self.say("the rules", "规则文件");
+                self.named(&name, &self.count(&state.world_findings))
+            }
         }
     }
 
-    pub(super) fn world(&self, is_broken: bool) -> String {
+    /// The rules changed; `with` clues have findings now.
+    pub(super) fn world(&self, is_broken: bool, with: usize) -> String {
         match is_broken {
             true => self.say(
                 "the rules have errors, and nothing can be judged until they are mended; what is shown of clues is from before",
                 "规则文件有错，改正之前无法检查线索；现在显示的仍是出错之前的检查结果",
             ),
             false => self.say(
-                "the rules changed, and every clue was judged by them",
-                "规则有改动，已据此重新检查",
+                &format!("the rules changed, everything was judged again: {with} with findings"),
+                &format!("规则有改动，已重新检查全部：{with} 条有问题"),
             ),
         }
     }

@@ -113,13 +113,9 @@ impl Shown {
             }
             all.push((one, self.told(view, one)));
         }
-        if let Some(one) = last_clue.filter(|_| !told.contains(&Told::Looked)) {
-            let count = (!is_everything).then_some(clues);
-            let with = match count {
-                Some(_) => with,
-                None => self.say.with_findings(view),
-            };
-            all.push((one, vec![(self.say.judged(count, with), Vec::new())]));
+        // What is said of everything counts them already.
+        if let Some(one) = last_clue.filter(|_| !is_everything) {
+            all.push((one, vec![(self.say.judged(clues, with), Vec::new())]));
         }
         all
     }
@@ -135,7 +131,8 @@ impl Shown {
                     all.extend(alone(say.commits()));
                 }
                 if !state.world_findings.is_empty() {
-                    all.extend(self.told(view, &Told::World));
+                    let lines = say.finding_lines(state, &state.world_findings);
+                    all.push((say.rules(state), lines));
                 }
                 let with = state.clues.iter();
                 let with = with.filter(|(_, clue)| !clue.findings.is_empty());
@@ -188,7 +185,7 @@ impl Shown {
                 )]
             }
             Told::World => vec![(
-                say.world(state.is_broken),
+                say.world(state.is_broken, say.with_findings(view)),
                 say.finding_lines(state, &state.world_findings),
             )],
             Told::Look(why) => alone(say.both(&super::why(*why))),
