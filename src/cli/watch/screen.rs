@@ -168,9 +168,7 @@ pub(super) fn lines<'l>(
         },
         Section {
             head: Some(say.say("last:", "最近动态：")),
-            items: last
-                .map(|line| vec![format!("  {}", shorten(line, columns.saturating_sub(2)))])
-                .collect(),
+            items: last.map(|line| wrapped(line, columns, 2, 9)).collect(),
             least: 2,
             more: None,
         },

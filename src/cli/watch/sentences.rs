@@ -78,16 +78,16 @@ impl Sentences {
             &format!("{all} clues, {with} with findings"),
             &format!("共 {all} 条线索，{with} 条有问题"),
         );
-        if beside > 0 {
-            text.push_str(&self.say(
-                &format!("; findings about {beside} other files"),
-                &format!("；另有 {beside} 个文件有问题"),
-            ));
-        }
         if closed > 0 {
             text.push_str(&self.say(
                 &format!("; {closed} closed, not watched one by one"),
                 &format!("；其中 {closed} 条已办结，不逐条监视"),
+            ));
+        }
+        if beside > 0 {
+            text.push_str(&self.say(
+                &format!("; findings about {beside} other files"),
+                &format!("；另有 {beside} 个文件有问题"),
             ));
         }
         text
@@ -200,7 +200,7 @@ impl Sentences {
         {
             let label = |key: &String| {
                 let label = world.rulebook.label("step", key, self.language);
-                self.say(&format!("{label} ({key})"), &format!("{label}（{key}）"))
+                self.say(&format!("{label} ({key})"), &format!("“{label}”（{key}）"))
             };
             let steps: Vec<String> = verdict.taken.iter().map(label).collect();
             let now = world.rulebook.label("state", now, self.language);

@@ -61,7 +61,12 @@ impl Shown {
                 // What waits has a place of its own in the view, and is gone from there when it waits no longer.
                 if !matches!(one, Told::Waits(_) | Told::Free(_) | Told::Ready) {
                     let clock = time.split(' ').next_back().unwrap_or_default();
-                    self.last.push_back(format!("{clock}  {head}"));
+                    // Whose it is stands above.
+                    let short = match one {
+                        Told::Clue(_) => head.split("  ").next().unwrap_or_default(),
+                        _ => head.as_str(),
+                    };
+                    self.last.push_back(format!("{clock}  {short}"));
                 }
             }
         }
@@ -71,7 +76,7 @@ impl Shown {
         match (self.is_terminal, told.contains(&Told::Stopped)) {
             (false, _) => text,
             (true, false) => self.redrawn(view),
-            (true, true) => format!("{}\n", self.say.stopped(view)),
+            (true, true) => format!("\r\u{1b}[K{}\n", self.say.stopped(view)),
         }
     }
 
