@@ -235,6 +235,19 @@ mod tests {
     }
 
     #[test]
+    fn what_is_held_waits_and_not_for_ever() {
+        let (mut batch, begin) = (Batch::default(), Instant::now());
+        batch.add("a", &clue(), Deed::Whole, begin);
+        let longest = Duration::from_secs(1);
+        batch.hold(begin, longest);
+        assert_eq!(batch.take(begin), Ready::default());
+        batch.hold(after(begin, 999), longest);
+        assert_eq!(batch.take(after(begin, 999)), Ready::default());
+        batch.hold(after(begin, 1_500), longest);
+        assert_eq!(batch.take(after(begin, 1_500)).concerns.len(), 1);
+    }
+
+    #[test]
     fn very_many_are_one_look() {
         let (mut batch, begin) = (Batch::default(), Instant::now());
         for index in 0..2_000_u64 {

@@ -8,7 +8,7 @@ use crate::check::{Concern, concern_of};
 use crate::engine::{Edit, EditWait, Engine, Failure};
 use crate::files::{Files, join};
 use crate::git::Repository;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, visible_line};
 use crate::time::Timestamp;
 use crate::watch::{TRY_AGAIN, Told, VANISHED, Wait, Watch};
 
@@ -155,7 +155,7 @@ impl Watch<'_> {
                         let next = quiet.and_then(|quiet| (now + TRY_AGAIN).checked_sub(quiet));
                         self.edited.insert(folder.clone(), next.unwrap_or(now));
                     }
-                    Some(wait_of(wait))
+                    Some(wait_of(&folder, wait))
                 }
                 Err(failure) => Some(failed(&failure)),
             };
@@ -192,7 +192,7 @@ impl Watch<'_> {
                 if matches!(wait, EditWait::InProgress(_) | EditWait::Detached) {
                     self.edited.entry(folder.clone()).or_insert(now);
                 }
-                Some(wait_of(wait))
+                Some(wait_of(&folder, wait))
             }
             Err(failure) => Some(failed(&failure)),
         };
@@ -240,7 +240,7 @@ impl Watch<'_> {
     }
 }
 
-fn wait_of(wait: EditWait) -> Wait {
+fn wait_of(folder: &str, wait: EditWait) -> Wait {
     match wait {
         EditWait::Invalid(found) => Wait::Invalid(found),
         EditWait::Removed { paths, is_whole } => Wait::Removed { paths, is_whole },
@@ -258,13 +258,17 @@ fn wait_of(wait: EditWait) -> Wait {
                 "线索已办结，不得改动；请恢复被改动的内容",
             ),
         ),
-        EditWait::Staged(path) => Wait::Other(
-            "staged",
-            Bilingual::new(
-                format!("{path} is staged: whoever staged it commits it"),
-                format!("{path} 已被暂存，由暂存的人提交"),
-            ),
-        ),
+        EditWait::Staged(path) => {
+            let inner = path.strip_prefix(folder).unwrap_or(&path);
+            let inner = visible_line(inner.trim_start_matches('/'));
+            Wait::Other(
+                "staged",
+                Bilingual::new(
+                    format!("{inner} is staged: whoever staged it commits it"),
+                    format!("{inner} 已被暂存，由暂存的人提交"),
+                ),
+            )
+        }
         EditWait::InProgress(what) => Wait::Other(
             "in-progress",
             Bilingual::new(

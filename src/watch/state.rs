@@ -459,6 +459,7 @@ impl State {
         });
         let trail = card.map_or(&[][..], |card| &card.trail);
         let before = self.clues.get(folder).map(|before| before.steps);
+        let before = before.or_else(|| self.drafts.contains_key(folder).then_some(0));
         // A card that is missing for a while takes no steps back.
         let steps = match card {
             Some(_) => trail.len(),

@@ -761,6 +761,11 @@ fn steps_are_told_by_name_and_many_clues_in_one_sentence() {
     let mut command = world.program("li@example.org", &["watch"]);
     let lines = Lines::of(&mut command);
     lines.until("2 clues");
+    let step = ["advance", &one, "return", "--reason", "more is needed"];
+    world.clue("li@example.org", &step).ok();
+    lines.until(&format!(
+        "{one}: return to the collector (return) taken, now collected"
+    ));
     world.collect();
     world.collect();
     world.edit(&form(&one), RIGHT, WRONG);

@@ -42,8 +42,18 @@ impl Section {
             return lines;
         }
         let Some(more) = self.more else {
-            let all: Vec<String> = self.items.into_iter().flatten().collect();
-            lines.extend(all.into_iter().skip(needed - rows));
+            let mut left = room;
+            let newest = self.items.iter().rev().take_while(|item| {
+                let fits = item.len() <= left;
+                left = left.saturating_sub(item.len());
+                fits
+            });
+            let count = newest.count();
+            if count == 0 {
+                return Vec::new();
+            }
+            let old = self.items.len() - count;
+            lines.extend(self.items.into_iter().skip(old).flatten());
             return lines;
         };
         let count = self.items.len();

@@ -25,8 +25,8 @@ pub(super) struct Shown {
     is_terminal: bool,
     /// How many lines were drawn last.
     lines: usize,
-    /// What happened last, with its time.
-    last: VecDeque<String>,
+    /// What happened last, with its time; with the folder of a clue that was said to be valid.
+    last: VecDeque<(Option<String>, String)>,
     /// Clues with errors, by folder.
     invalid: BTreeSet<String>,
     drawn: String,
@@ -66,8 +66,24 @@ impl Shown {
                         Told::Clue(_) => head.split("  ").next().unwrap_or_default(),
                         _ => head.as_str(),
                     };
-                    self.last.push_back(format!("{clock}  {short}"));
+                    let valid = match one {
+                        Told::Clue(folder) => {
+                            let verdict = view.state.clues.get(folder);
+                            let is_valid = verdict.is_some_and(|verdict| {
+                                verdict.findings.is_empty() && verdict.taken.is_empty()
+                            });
+                            is_valid.then(|| folder.clone())
+                        }
+                        _ => None,
+                    };
+                    self.last.push_back((valid, format!("{clock}  {short}")));
                 }
+            }
+        }
+        for one in told {
+            // Valid it was by itself, but not as an edit; and what was to be looked at again was looked at.
+            if let Told::Waits(path) | Told::Free(path) = one {
+                self.last.retain(|(valid, _)| valid.as_ref() != Some(path));
             }
         }
         while self.last.len() > LAST {
@@ -225,7 +241,12 @@ impl Shown {
             width.saturating_sub(1).max(20),
             height.saturating_sub(1).max(4),
         );
-        let lines = screen::lines(&self.say, view, self.last.iter(), size);
+        let lines = screen::lines(
+            &self.say,
+            view,
+            self.last.iter().map(|(_, line)| line),
+            size,
+        );
         let body = lines.join("\n") + "\n";
         if body == self.drawn {
             return String::new();
