@@ -83,8 +83,8 @@ fn print(text: &str) -> bool {
 /// `is_said` where it is known already that it is not committed.
 fn waits(path: &str, wait: &Wait, is_said: bool) -> Bilingual {
     let (en, zh) = match is_said {
-        true => ("", ""),
-        false => ("not committed; ", "暂不提交；"),
+        true => ("", "；"),
+        false => ("not committed; ", "，暂不提交；"),
     };
     match wait {
         Wait::Rules => {
@@ -117,7 +117,7 @@ fn waits(path: &str, wait: &Wait, is_said: bool) -> Bilingual {
                     names.join(", ")
                 ),
                 format!(
-                    "{} 被删除，{zh}恢复：git checkout HEAD -- {git}",
+                    "{} 被删除{zh}恢复：git checkout HEAD -- {git}",
                     names.join("、")
                 ),
             )
