@@ -44,6 +44,10 @@ const COUNT: Duration = Duration::from_secs(60);
 const GIT_REST: Duration = Duration::from_millis(100);
 /// How often an edit that something stands in the way of is tried again.
 const TRY_AGAIN: Duration = Duration::from_secs(1);
+/// How long a step that is being published is waited for before its clue is judged.
+const LONGEST_STEP: Duration = Duration::from_secs(2);
+/// How long a folder is gone before it is asked whether it was committed.
+const VANISHED: Duration = Duration::from_millis(500);
 /// How long a command of git is waited for before everything is looked at.
 const LONGEST_GIT: Duration = Duration::from_secs(20);
 
@@ -74,7 +78,7 @@ pub enum Polling {
 }
 
 /// What is new; `State` holds the rest.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Told {
     /// Everything was judged for the first time.
     Ready,
@@ -105,6 +109,8 @@ pub enum Told {
     Free(String),
     /// Nothing is new; time goes on.
     Tick,
+    /// It ends.
+    Stopped,
 }
 
 /// Why an edit waits.
@@ -112,6 +118,12 @@ pub enum Told {
 pub enum Wait {
     /// It is a file of the rules, which a person commits.
     Rules,
+    /// Committed files are gone; these, by their paths below the repository's folder.
+    Removed {
+        paths: Vec<String>,
+        /// Whether nothing of the clue is left.
+        is_whole: bool,
+    },
     /// It breaks the rules.
     Invalid(Vec<crate::diagnostic::Diagnostic>),
     /// Something else, in words; a key for programs.
@@ -122,6 +134,12 @@ pub enum Wait {
 pub struct View<'a> {
     pub state: &'a State,
     pub waits: &'a BTreeMap<String, Wait>,
+    /// Which of them changed since, and are looked at again in a moment.
+    pub again: &'a BTreeMap<String, Instant>,
+    /// Whether valid edits are committed.
+    pub commits: bool,
+    /// On the organisation's clock.
+    pub now: Timestamp,
     pub polling: Option<&'a Polling>,
 }
 
@@ -161,6 +179,10 @@ pub struct Watch<'a> {
     waits: BTreeMap<String, Wait>,
     /// When each clue was edited last, and when its edit is tried next.
     edited: BTreeMap<String, Instant>,
+    /// Edits that wait and changed since, or around which something did, and when they are looked at again.
+    again: BTreeMap<String, Instant>,
+    /// Folders of clues that are gone, and since when.
+    vanished: BTreeMap<String, Instant>,
     looked: Instant,
     /// Whether it was told to stop, also while it judges everything for the first time.
     is_stopped: Arc<AtomicBool>,
@@ -214,6 +236,8 @@ impl<'a> Watch<'a> {
             git: None,
             waits: BTreeMap::new(),
             edited: BTreeMap::new(),
+            again: BTreeMap::new(),
+            vanished: BTreeMap::new(),
             looked: Instant::now(),
             is_stopped: Arc::default(),
             counted: Instant::now(),
@@ -234,6 +258,7 @@ impl<'a> Watch<'a> {
         let mut told = Vec::new();
         self.begin(&mut told);
         if self.is_stopped.load(Ordering::Relaxed) {
+            self.tell(tell, &[Told::Stopped]);
             return Ok(());
         }
         told.push(Told::Ready);
@@ -250,6 +275,7 @@ impl<'a> Watch<'a> {
             match self.receiver.recv_timeout(wait) {
                 Ok(message) => {
                     if self.take(message, &mut told) {
+                        self.tell(tell, &[Told::Stopped]);
                         return Ok(());
                     }
                     // Whatever came meanwhile belongs to the same batch.
@@ -258,6 +284,7 @@ impl<'a> Watch<'a> {
                             break;
                         };
                         if self.take(message, &mut told) {
+                            self.tell(tell, &[Told::Stopped]);
                             return Ok(());
                         }
                     }
@@ -265,16 +292,19 @@ impl<'a> Watch<'a> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
+            // A clue that came a moment ago is not judged as of a moment before.
+            self.state.since((self.clock)());
             self.judge(&mut told);
             self.follow_head(&mut told);
+            self.vanished(&mut told);
             self.commit(&mut told);
+            if self.counted.elapsed() > COUNT {
+                self.counted = Instant::now();
+                self.state.at((self.clock)());
+            }
             if told.is_empty() {
                 if wait < TICK {
                     continue;
-                }
-                if self.counted.elapsed() > COUNT {
-                    self.counted = Instant::now();
-                    self.state.at((self.clock)());
                 }
                 told.push(Told::Tick);
             }
@@ -288,6 +318,9 @@ impl<'a> Watch<'a> {
         let view = View {
             state: &self.state,
             waits: &self.waits,
+            again: &self.again,
+            commits: self.options.commit.is_some(),
+            now: self.state.on_the_clock((self.clock)()),
             polling: self.polling.as_ref(),
         };
         tell(&view, told)

@@ -1,6 +1,8 @@
 //! `clue watch`: what is wrong in the folder, always current; as a view on a terminal, as lines, or as a stream of events.
 
 mod events;
+mod screen;
+mod sentences;
 mod view;
 
 use std::io::Write;
@@ -10,9 +12,9 @@ use clap::Args;
 
 use crate::cli::{Answer, Context, Format};
 use crate::engine::Failure;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, visible_line};
 use crate::time::Timestamp;
-use crate::watch::{Options, Polling, Watch as Watched, Why};
+use crate::watch::{Options, Polling, Wait, Watch as Watched, Why};
 
 /// Arguments of `clue watch`.
 #[derive(Args)]
@@ -57,16 +59,12 @@ impl Watch {
         let mut shown = view::Shown::new(context.style);
         watch.run(&mut |view, told| {
             let text = match self.format {
-                Format::Json => events::lines(view, told, context.style.language, &clock),
-                Format::Text => shown.text(view, told, &clock),
+                Format::Json => events::lines(view, told, context.style.language),
+                Format::Text => shown.text(view, told),
             };
             print(&text)
         })?;
-        let last = match self.format {
-            Format::Json => events::stopped(&clock),
-            Format::Text => String::new(),
-        };
-        Ok(Answer::new(last))
+        Ok(Answer::new(String::new()))
     }
 }
 
@@ -79,6 +77,67 @@ fn print(text: &str) -> bool {
     out.write_all(text.as_bytes())
         .and_then(|()| out.flush())
         .is_ok()
+}
+
+/// Why an edit waits, in words; findings are counted elsewhere. `path` is that of the clue's folder, or of a file of the rules.
+/// `is_said` where it is known already that it is not committed.
+fn waits(path: &str, wait: &Wait, is_said: bool) -> Bilingual {
+    let (en, zh) = match is_said {
+        true => ("", "；"),
+        false => ("not committed; ", "，暂不提交；"),
+    };
+    match wait {
+        Wait::Rules => {
+            let git = quoted(path);
+            Bilingual::new(
+                format!("edited; you commit it yourself: git add {git}; git commit"),
+                format!("有改动，须由您提交：git add {git}，再 git commit"),
+            )
+        }
+        Wait::Removed { is_whole: true, .. } => {
+            let git = quoted(path);
+            Bilingual::new(
+                format!(
+                    "the folder was removed, and history still has it; to restore it: git checkout HEAD -- {git}"
+                ),
+                format!("目录被删除，但提交历史中仍有；恢复：git checkout HEAD -- {git}"),
+            )
+        }
+        Wait::Removed { paths, .. } => {
+            let inner = |own: &String| {
+                let inner = own.strip_prefix(path).unwrap_or(own);
+                visible_line(inner.trim_start_matches('/'))
+            };
+            let names: Vec<String> = paths.iter().map(inner).collect();
+            let git: Vec<String> = paths.iter().map(|path| quoted(path)).collect();
+            let git = git.join(" ");
+            Bilingual::new(
+                format!(
+                    "{} removed; {en}to restore: git checkout HEAD -- {git}",
+                    names.join(", ")
+                ),
+                format!(
+                    "{} 被删除{zh}恢复：git checkout HEAD -- {git}",
+                    names.join("、")
+                ),
+            )
+        }
+        Wait::Invalid(_) => Bilingual::new("edited, not committed", "有改动，暂不提交"),
+        Wait::Other(_, why) if is_said => why.clone(),
+        Wait::Other(_, why) => Bilingual::new(
+            format!("edited, not committed: {}", why.en),
+            format!("有改动，暂不提交：{}", why.zh),
+        ),
+    }
+}
+
+/// A path as a shell takes it.
+fn quoted(path: &str) -> String {
+    let plain = |character: char| character.is_alphanumeric() || "/._-+:@".contains(character);
+    if path.chars().all(plain) {
+        return path.to_owned();
+    }
+    format!("'{}'", path.replace('\'', "'\\''"))
 }
 
 /// Why everything is looked at again, in words.

@@ -33,6 +33,8 @@ pub enum Edit {
         /// Paths below the repository's folder.
         paths: Vec<String>,
     },
+    /// It would be committed now; only where it was asked whether.
+    Ready,
     Waits(EditWait),
 }
 
@@ -41,6 +43,13 @@ pub enum Edit {
 pub enum EditWait {
     /// It breaks the rules, or the audit would say so.
     Invalid(Vec<Diagnostic>),
+    /// Committed files are not there any more. Only a person takes something out.
+    Removed {
+        /// Below the repository's folder.
+        paths: Vec<String>,
+        /// Whether nothing of the clue is left.
+        is_whole: bool,
+    },
     /// The clue was not handed in yet: its first step commits it.
     Uncollected,
     /// The clue is in a final state, in which it stays as it is.
@@ -64,6 +73,40 @@ impl Engine {
         folder: &str,
         environment: &Environment,
         now: Timestamp,
+    ) -> Result<Edit, Failure> {
+        self.edit(folder, environment, now, true)
+    }
+
+    /// Whether such an edit would be committed, and what stands in the way; nothing is committed.
+    pub fn judge_edit(
+        &self,
+        folder: &str,
+        environment: &Environment,
+        now: Timestamp,
+    ) -> Result<Edit, Failure> {
+        self.edit(folder, environment, now, false)
+    }
+
+    /// The files of a folder that the last commit has and the disk has not.
+    pub fn removed(&self, folder: &str) -> Result<Vec<String>, Failure> {
+        let repository = self.repository()?;
+        let head = repository.head()?;
+        let history = History {
+            repository: &repository,
+            commit: head.commit(),
+            prefix: repository.prefix(self.root()),
+        };
+        let mut paths = history.below(folder)?;
+        paths.retain(|path| matches!(self.files.kind(path), Ok(None)));
+        Ok(paths)
+    }
+
+    fn edit(
+        &self,
+        folder: &str,
+        environment: &Environment,
+        now: Timestamp,
+        is_to_commit: bool,
     ) -> Result<Edit, Failure> {
         let repository = self.repository()?;
         if let Some(what) = repository.in_progress() {
@@ -110,6 +153,25 @@ impl Engine {
         if changes.is_empty() {
             return Ok(Edit::Same);
         }
+        let staged = repository.staged(None).map_err(of_index)?;
+        let paths = staged.differences.into_iter().map(|one| one.path);
+        let staged: BTreeSet<String> = paths
+            .chain(staged.conflicted)
+            .filter_map(|path| inside(&prefix, &path))
+            .collect();
+        let removed = changes.iter().filter(|(_, bytes)| bytes.is_none());
+        let removed: Vec<String> = removed.map(|(path, _)| path.clone()).collect();
+        if !removed.is_empty() {
+            return Ok(Edit::Waits(
+                match removed.iter().find(|path| staged.contains(*path)) {
+                    Some(path) => EditWait::Staged(path.clone()),
+                    None => EditWait::Removed {
+                        is_whole: read.values().all(Option::is_none),
+                        paths: removed,
+                    },
+                },
+            ));
+        }
         // What is judged is what was read, whatever is saved meanwhile.
         let overlay = OverlayFiles::new(&self.files, read.clone());
         let (case, found) = Case::load(&overlay, &self.world, folder);
@@ -124,13 +186,8 @@ impl Engine {
         if state.is_some_and(|state| state.is_final) {
             return Ok(Edit::Waits(EditWait::Closed));
         }
-        let staged = repository.staged(None).map_err(of_index)?;
-        let paths = staged.differences.into_iter().map(|one| one.path);
-        let mut paths = paths
-            .chain(staged.conflicted)
-            .filter_map(|path| inside(&prefix, &path));
-        if let Some(path) = paths.find(|path| read.contains_key(path)) {
-            return Ok(Edit::Waits(EditWait::Staged(path)));
+        if let Some(path) = staged.iter().find(|path| read.contains_key(*path)) {
+            return Ok(Edit::Waits(EditWait::Staged(path.clone())));
         }
         if !self.may_sign(&repository, &hands.actor.person, &hands.committer) {
             return Ok(Edit::Waits(EditWait::Signature));
@@ -165,6 +222,9 @@ impl Engine {
         if !audited.findings.is_empty() {
             let found = audited.findings.into_iter().map(|one| one.diagnostic);
             return Ok(Edit::Waits(EditWait::Invalid(found.collect())));
+        }
+        if !is_to_commit {
+            return Ok(Edit::Ready);
         }
         let paths = changes.keys().cloned().collect();
         let published = self.publish(

@@ -33,6 +33,8 @@ const FOLDER: Duration = Duration::from_millis(300);
 const MANY: usize = 100;
 const REST: Duration = Duration::from_millis(150);
 const LONGEST_REST: Duration = Duration::from_secs(3);
+/// How long what is held waits until it is asked again.
+const HOLD: Duration = Duration::from_millis(20);
 /// A file that was written to and never closed is taken to be whole.
 const WRITING: Duration = Duration::from_secs(60);
 
@@ -169,6 +171,15 @@ impl Batch {
         }
     }
 
+    /// Lets what is due wait, but not for ever.
+    pub(super) fn hold(&mut self, now: Instant, longest: Duration) {
+        for waiting in self.waiting.values_mut() {
+            if waiting.due <= now && waiting.since + longest > now {
+                waiting.due = now + HOLD;
+            }
+        }
+    }
+
     /// Whether a file of it was written to and is not closed yet.
     pub(super) fn is_being_written(&self, concern: &Concern, now: Instant) -> bool {
         let mut writing = self.writing.values();
@@ -221,6 +232,19 @@ mod tests {
             judged += batch.take(now).concerns.len();
         }
         assert!((1..=3).contains(&judged), "{judged}");
+    }
+
+    #[test]
+    fn what_is_held_waits_and_not_for_ever() {
+        let (mut batch, begin) = (Batch::default(), Instant::now());
+        batch.add("a", &clue(), Deed::Whole, begin);
+        let longest = Duration::from_secs(1);
+        batch.hold(begin, longest);
+        assert_eq!(batch.take(begin), Ready::default());
+        batch.hold(after(begin, 999), longest);
+        assert_eq!(batch.take(after(begin, 999)), Ready::default());
+        batch.hold(after(begin, 1_500), longest);
+        assert_eq!(batch.take(after(begin, 1_500)).concerns.len(), 1);
     }
 
     #[test]

@@ -8,8 +8,9 @@ use crate::check::{Concern, concern_of};
 use crate::engine::{Edit, EditWait, Engine, Failure};
 use crate::files::{Files, join};
 use crate::git::Repository;
-use crate::text::Bilingual;
-use crate::watch::{TRY_AGAIN, Told, Wait, Watch};
+use crate::text::{Bilingual, visible_line};
+use crate::time::Timestamp;
+use crate::watch::{TRY_AGAIN, Told, VANISHED, Wait, Watch};
 
 impl Watch<'_> {
     /// What differs from the last commit when the watch begins.
@@ -71,41 +72,66 @@ impl Watch<'_> {
         }
     }
 
-    /// Commits edits that were quiet long enough.
-    pub(super) fn commit(&mut self, told: &mut Vec<Told>) {
-        let Some(quiet) = self.options.commit else {
-            self.edited.clear();
+    /// Folders of clues that are gone, and that the last commit has, are told as edits that wait.
+    pub(super) fn vanished(&mut self, told: &mut Vec<Told>) {
+        let now = Instant::now();
+        let due = self.vanished.iter();
+        let due = due.filter(|(_, since)| **since + VANISHED <= now);
+        let due: Vec<String> = due.map(|(folder, _)| folder.clone()).collect();
+        // Whoever checks out another branch moves HEAD only when the files are gone.
+        if due.is_empty() || self.git_is_working() || self.git.is_some() {
+            return;
+        }
+        let Ok(engine) = Engine::open(&self.root) else {
             return;
         };
-        if self.edited.is_empty() || self.state.is_broken {
+        for folder in due {
+            self.vanished.remove(&folder);
+            let wait = self.removed(&engine, &folder);
+            let is_known = matches!(self.waits.get(&folder), Some(Wait::Removed { .. }));
+            if wait.is_some() || is_known {
+                self.settle(folder, wait, told);
+            }
+        }
+    }
+
+    /// Commits edits that were quiet long enough, and looks again at those that wait and changed.
+    pub(super) fn commit(&mut self, told: &mut Vec<Told>) {
+        let quiet = self.options.commit;
+        if quiet.is_none() {
+            self.edited.clear();
+        }
+        if self.edited.is_empty() && self.again.is_empty() || self.state.is_broken {
             return;
         }
         let now = Instant::now();
-        let due: Vec<String> = self
-            .edited
-            .iter()
-            .filter(|(_, since)| **since + quiet <= now)
-            .map(|(folder, _)| folder.clone())
-            .collect();
-        if due.is_empty() {
+        let edited = self.edited.iter();
+        let due = edited.filter(|(_, since)| quiet.is_some_and(|quiet| **since + quiet <= now));
+        let due: Vec<String> = due.map(|(folder, _)| folder.clone()).collect();
+        let again = self.again.iter().filter(|(_, due)| **due <= now);
+        let mut again: Vec<String> = again.map(|(folder, _)| folder.clone()).collect();
+        again.retain(|folder| !due.contains(folder));
+        if due.is_empty() && again.is_empty() {
             return;
         }
         let engine = match Engine::open(&self.root) {
             Ok(engine) => engine,
             Err(_) => return,
         };
+        for folder in again {
+            self.again.remove(&folder);
+            self.look_again(&engine, folder, told);
+        }
         for folder in due {
-            let is_writing = self
-                .batch
-                .is_being_written(&Concern::Clue(folder.clone()), now);
-            let edit = if is_writing {
+            self.again.remove(&folder);
+            let edit = if self.is_being_written(&folder) {
                 Ok(Edit::Waits(EditWait::Busy))
             } else {
-                engine.commit_edit(&folder, &self.options.environment, (self.clock)())
+                engine.commit_edit(&folder, &self.options.environment, self.moment())
             };
             self.edited.remove(&folder);
             let wait = match edit {
-                Ok(Edit::Same) => None,
+                Ok(Edit::Same | Edit::Ready) => None,
                 Ok(Edit::Committed {
                     commit,
                     subject,
@@ -126,33 +152,98 @@ impl Watch<'_> {
                         EditWait::Busy | EditWait::InProgress(_) | EditWait::Detached
                     ) {
                         // As if it had been saved just so long ago that it is tried again soon.
-                        let next = (now + TRY_AGAIN).checked_sub(quiet).unwrap_or(now);
-                        self.edited.insert(folder.clone(), next);
+                        let next = quiet.and_then(|quiet| (now + TRY_AGAIN).checked_sub(quiet));
+                        self.edited.insert(folder.clone(), next.unwrap_or(now));
                     }
-                    Some(wait_of(wait))
+                    Some(wait_of(&folder, wait))
                 }
                 Err(failure) => Some(failed(&failure)),
             };
-            match wait {
-                None => {
-                    if self.waits.remove(&folder).is_some() {
-                        told.push(Told::Free(folder));
-                    }
+            self.settle(folder, wait, told);
+        }
+    }
+
+    /// Whether what was in the way of an edit still is; it is committed later, when it was quiet long enough.
+    fn look_again(&mut self, engine: &Engine, folder: String, told: &mut Vec<Told>) {
+        let now = Instant::now();
+        if !self.waits.contains_key(&folder) {
+            return;
+        }
+        if self.options.commit.is_none() {
+            let wait = self.removed(engine, &folder);
+            return self.settle(folder, wait, told);
+        }
+        let edit = if self.is_being_written(&folder) {
+            Ok(Edit::Waits(EditWait::Busy))
+        } else {
+            engine.judge_edit(&folder, &self.options.environment, self.moment())
+        };
+        let wait = match edit {
+            Ok(Edit::Same | Edit::Committed { .. }) => None,
+            Ok(Edit::Ready) => {
+                self.edited.entry(folder.clone()).or_insert(now);
+                None
+            }
+            Ok(Edit::Waits(EditWait::Busy)) => {
+                self.again.insert(folder, now + TRY_AGAIN);
+                return;
+            }
+            Ok(Edit::Waits(wait)) => {
+                if matches!(wait, EditWait::InProgress(_) | EditWait::Detached) {
+                    self.edited.entry(folder.clone()).or_insert(now);
                 }
-                Some(wait) => {
-                    if self.waits.get(&folder) != Some(&wait) {
-                        self.waits.insert(folder.clone(), wait);
-                        told.push(Told::Waits(folder));
-                    }
+                Some(wait_of(&folder, wait))
+            }
+            Err(failure) => Some(failed(&failure)),
+        };
+        self.settle(folder, wait, told);
+    }
+
+    /// What is to be told of the folder of a clue that is gone, or that has no card any more.
+    fn removed(&self, engine: &Engine, folder: &str) -> Option<Wait> {
+        let known = self.state.clues.get(folder);
+        if known.is_some_and(|verdict| verdict.state.is_some()) {
+            return None;
+        }
+        let paths = engine.removed(folder).ok()?;
+        (!paths.is_empty()).then_some(Wait::Removed {
+            paths,
+            is_whole: known.is_none(),
+        })
+    }
+
+    fn is_being_written(&self, folder: &str) -> bool {
+        let concern = Concern::Clue(folder.to_owned());
+        self.batch.is_being_written(&concern, Instant::now())
+    }
+
+    /// Now, on the organisation's clock.
+    fn moment(&self) -> Timestamp {
+        self.state.on_the_clock((self.clock)())
+    }
+
+    /// Takes what stands in the way of an edit, and tells it where that is new.
+    fn settle(&mut self, folder: String, wait: Option<Wait>, told: &mut Vec<Told>) {
+        match wait {
+            None => {
+                if self.waits.remove(&folder).is_some() {
+                    told.push(Told::Free(folder));
+                }
+            }
+            Some(wait) => {
+                if self.waits.get(&folder) != Some(&wait) {
+                    self.waits.insert(folder.clone(), wait);
+                    told.push(Told::Waits(folder));
                 }
             }
         }
     }
 }
 
-fn wait_of(wait: EditWait) -> Wait {
+fn wait_of(folder: &str, wait: EditWait) -> Wait {
     match wait {
         EditWait::Invalid(found) => Wait::Invalid(found),
+        EditWait::Removed { paths, is_whole } => Wait::Removed { paths, is_whole },
         EditWait::Uncollected => Wait::Other(
             "uncollected",
             Bilingual::new(
@@ -167,18 +258,22 @@ fn wait_of(wait: EditWait) -> Wait {
                 "线索已办结，不得改动；请恢复被改动的内容",
             ),
         ),
-        EditWait::Staged(path) => Wait::Other(
-            "staged",
-            Bilingual::new(
-                format!("{path} is staged: whoever staged it commits it"),
-                format!("{path} 已被暂存，由暂存的人提交"),
-            ),
-        ),
+        EditWait::Staged(path) => {
+            let inner = path.strip_prefix(folder).unwrap_or(&path);
+            let inner = visible_line(inner.trim_start_matches('/'));
+            Wait::Other(
+                "staged",
+                Bilingual::new(
+                    format!("{inner} is staged: whoever staged it commits it"),
+                    format!("{inner} 已被暂存，由暂存的人提交"),
+                ),
+            )
+        }
         EditWait::InProgress(what) => Wait::Other(
             "in-progress",
             Bilingual::new(
-                format!("git is in the middle of a {what}; nothing is committed"),
-                format!("git 的{}尚未完成，暂不提交", crate::git::doing_zh(what)),
+                format!("git is in the middle of a {what}"),
+                format!("git 的{}尚未完成", crate::git::doing_zh(what)),
             ),
         ),
         EditWait::Detached => Wait::Other(

@@ -8,7 +8,7 @@ use crate::check::Concern;
 use crate::engine::Engine;
 use crate::git::Repository;
 use crate::watch::state::Verdict;
-use crate::watch::{FULL_LOOK, GIT_REST, LONGEST_GIT, Told, Watch, Why};
+use crate::watch::{FULL_LOOK, GIT_REST, LONGEST_GIT, LONGEST_STEP, TRY_AGAIN, Told, Watch, Why};
 
 impl Watch<'_> {
     /// Judges what is due.
@@ -24,6 +24,10 @@ impl Watch<'_> {
         // A checkout is one change, and not thousands.
         if self.git_is_working() {
             self.batch.postpone(now, LONGEST_GIT);
+        }
+        // A step's files are judged when all of them, and its commit, are in their place.
+        if self.is_being_published() {
+            self.batch.hold(now, LONGEST_STEP);
         }
         let ready = self.batch.take(now);
         if ready.everything {
@@ -69,6 +73,20 @@ impl Watch<'_> {
             }
             for folder in self.after(before, told, now) {
                 self.batch.again(&Concern::Clue(folder), now);
+            }
+        }
+        for folder in std::mem::take(&mut self.state.held) {
+            self.batch.again(&Concern::Clue(folder), now);
+        }
+        for one in told.iter() {
+            if let Told::Clue(folder) = one
+                && self
+                    .state
+                    .clues
+                    .get(folder)
+                    .is_some_and(Verdict::is_under_way)
+            {
+                self.batch.again(&Concern::Clue(folder.clone()), now);
             }
         }
     }
@@ -121,6 +139,18 @@ impl Watch<'_> {
                     } else if !is_live && self.watched.contains(&folder) {
                         self.forget(&folder);
                     }
+                    // A card that is missing may have been committed.
+                    match self.state.clues.get(&folder) {
+                        Some(verdict) if verdict.state.is_none() => {
+                            self.vanished.insert(folder.clone(), now);
+                        }
+                        _ => {
+                            self.vanished.remove(&folder);
+                        }
+                    }
+                    if self.waits.contains_key(&folder) {
+                        self.again.insert(folder.clone(), now + TRY_AGAIN);
+                    }
                     if verdict_is_fresh(self.state.clues.get(&folder)) {
                         self.edited.insert(folder, now);
                     }
@@ -131,6 +161,7 @@ impl Watch<'_> {
                     if self.waits.remove(&folder).is_some() {
                         told.push(Told::Free(folder.clone()));
                     }
+                    self.vanished.insert(folder.clone(), now);
                     self.edited.insert(folder, now);
                 }
                 Told::World => {
@@ -146,6 +177,13 @@ impl Watch<'_> {
     pub(super) fn git_is_working(&self) -> bool {
         let folder = self.git_folder.as_ref();
         folder.is_some_and(|folder| folder.join("index.lock").exists())
+    }
+
+    /// Whether a step, or git, is about to put files and commit into their places.
+    fn is_being_published(&self) -> bool {
+        let folder = self.git_folder.as_ref();
+        let is_there = |name: &str| folder.is_some_and(|folder| folder.join(name).exists());
+        is_there("index.lock") || is_there("clue.journal")
     }
 
     pub(super) fn head_now(&self) -> Option<String> {
@@ -183,10 +221,11 @@ impl Watch<'_> {
                 self.batch.again(&Concern::Clue(folder), now);
             }
         }
+        for folder in self.waits.keys().filter(|path| id_of(path).is_some()) {
+            let due = now + TRY_AGAIN;
+            self.again.entry(folder.clone()).or_insert(due);
+        }
         if self.options.commit.is_some() {
-            for folder in self.waits.keys().filter(|path| id_of(path).is_some()) {
-                self.edited.entry(folder.clone()).or_insert(now);
-            }
             self.rules_wait(told);
         }
     }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{Hash, Hasher};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
 
@@ -16,12 +17,18 @@ use crate::check::{
     numbers_in,
 };
 use crate::clock::clocks;
-use crate::diagnostic::{Diagnostic, any_error, sort};
+use crate::diagnostic::{Code, Diagnostic, any_error, sort};
 use crate::due::{Item, items};
 use crate::files::{DiskFiles, FileKind, Files, SeenFiles, Sight, join, mark, parent};
 use crate::time::Timestamp;
 use crate::watch::Told;
 use crate::world::{MAXIMUM_RECORD, World};
+
+/// How long a file that belongs to no record is taken to be somebody's save under way.
+const YOUNG: Duration = Duration::from_millis(300);
+
+/// How long a clue that came without a card is taken to be one that is just being collected.
+const DRAFT: Duration = Duration::from_secs(1);
 
 /// What is thought of one clue.
 #[derive(Debug)]
@@ -29,6 +36,13 @@ pub struct Verdict {
     pub id: String,
     pub number: Option<String>,
     pub state: Option<String>,
+    /// Its title, and the key of the person responsible for it; none before it was collected.
+    pub title: Option<String>,
+    pub responsible: Option<String>,
+    /// How many steps were taken.
+    steps: usize,
+    /// The keys of the steps that were taken since it was judged before.
+    pub taken: Vec<String>,
     /// In a final state nothing is expected to change any more.
     pub is_closed: bool,
     /// In the order of places.
@@ -37,6 +51,8 @@ pub struct Verdict {
     pub items: Vec<Item>,
     /// Whether the clue, or the rules, changed since, and it could not be judged anew.
     pub is_stale: bool,
+    /// Whether a file was passed over that belongs nowhere and came a moment ago: it may be somebody's save.
+    is_held: bool,
     /// Clues that its records name, by id or number.
     named: Vec<String>,
     /// Names of its entries in the register.
@@ -47,7 +63,7 @@ pub struct Verdict {
 impl Verdict {
     /// Whether somebody is just saving a file of it, so that it is to be judged again.
     pub(super) fn is_under_way(&self) -> bool {
-        self.sight.is_under_way
+        self.sight.is_under_way || self.is_held
     }
 
     /// Whether nothing is wrong with the clue.
@@ -72,6 +88,10 @@ pub struct State {
     pub beside: BTreeMap<String, Vec<Diagnostic>>,
     /// The clue that each entry of the register names, and what tells whether the entry changed.
     entries: BTreeMap<String, (Option<String>, Option<u64>)>,
+    /// Clues that came with a form and no card, and when that was seen.
+    drafts: BTreeMap<String, Instant>,
+    /// Those of them that are to be judged again, because they may become more in a moment.
+    pub(super) held: BTreeSet<String>,
     now: Timestamp,
 }
 
@@ -87,6 +107,8 @@ impl State {
             clues: BTreeMap::new(),
             beside: BTreeMap::new(),
             entries: BTreeMap::new(),
+            drafts: BTreeMap::new(),
+            held: BTreeSet::new(),
             now,
         }
     }
@@ -106,7 +128,18 @@ impl State {
         self.files.root().to_owned()
     }
 
-    /// Sets the moment as of which deadlines are looked at.
+    /// Sets the moment as of which deadlines are counted that are counted from now on.
+    pub(super) fn since(&mut self, now: Timestamp) {
+        self.now = now;
+    }
+
+    /// A moment on the organisation's clock, as far as it is known.
+    pub(super) fn on_the_clock(&self, now: Timestamp) -> Timestamp {
+        let world = self.world.as_ref();
+        world.map_or(now, |world| now.in_zone(world.calendar.zone()))
+    }
+
+    /// Sets the moment as of which deadlines are looked at, and counts all of them anew.
     pub(super) fn at(&mut self, now: Timestamp) {
         self.now = now;
         if let Some(world) = &self.world {
@@ -315,7 +348,30 @@ impl State {
         }
         let is_there = matches!(self.files.kind(folder), Ok(Some(FileKind::Folder)));
         match (verdict, before) {
+            // But for what is passed over it says what was said before: what it is will show in a moment.
+            (Some(verdict), Some(mut before))
+                if verdict.is_held
+                    && before.findings == verdict.findings
+                    && before.steps == verdict.steps
+                    && !before.is_stale =>
+            {
+                before.is_held = true;
+                self.clues.insert(folder.to_owned(), before);
+            }
+            // `clue new` writes the form, and a moment later takes the first step.
+            (Some(verdict), None)
+                if verdict.state.is_none()
+                    && self
+                        .drafts
+                        .entry(folder.to_owned())
+                        .or_insert_with(Instant::now)
+                        .elapsed()
+                        < DRAFT =>
+            {
+                self.held.insert(folder.to_owned());
+            }
             (Some(verdict), before) => {
+                self.drafts.remove(folder);
                 let is_same = before.is_some_and(|before| {
                     before.sight.is_same(&verdict.sight)
                         && before.findings == verdict.findings
@@ -336,7 +392,9 @@ impl State {
                 }
             }
             (None, Some(_)) => told.push(Told::Gone(folder.to_owned())),
-            (None, None) => {}
+            (None, None) => {
+                self.drafts.remove(folder);
+            }
         }
         for path in tied {
             self.judge_entry(&path, told);
@@ -361,6 +419,9 @@ impl State {
         let seen = SeenFiles::new(&self.files, folder);
         let (case, found) = Case::load(&seen, world, folder);
         let mut findings = check_loaded(&seen, world, &case, found);
+        let whole = findings.len();
+        findings.retain(|one| one.code != Code::FileUnknown || !is_young(&self.files, one));
+        let is_held = findings.len() < whole;
         sort(&mut findings);
         let mut named = Vec::new();
         for record in case
@@ -396,11 +457,27 @@ impl State {
                 .map(|number| entry_name(number))
                 .collect()
         });
+        let trail = card.map_or(&[][..], |card| &card.trail);
+        let before = self.clues.get(folder).map(|before| before.steps);
+        let before = before.or_else(|| self.drafts.contains_key(folder).then_some(0));
+        // A card that is missing for a while takes no steps back.
+        let steps = match card {
+            Some(_) => trail.len(),
+            None => before.unwrap_or(0),
+        };
+        let before = before.unwrap_or(steps);
+        let taken = trail.iter().skip(before);
+        let taken = taken.map(|entry| entry.step.clone()).collect();
         Some(Verdict {
             id: case.id.clone(),
             number: card.and_then(|card| card.number.clone()),
             state,
+            title: card.map(|card| card.title.clone()),
+            responsible: card.map(|card| card.responsible.clone()),
+            steps,
+            taken,
             is_closed,
+            is_held,
             findings,
             items,
             is_stale: false,
@@ -481,6 +558,18 @@ impl State {
             self.entry(&path, told);
         }
     }
+}
+
+/// Whether the file that a finding is about came or changed a moment ago, or is gone already.
+fn is_young(files: &DiskFiles, found: &Diagnostic) -> bool {
+    let full = files.root().join(&found.place.path);
+    let Ok(metadata) = std::fs::symlink_metadata(full) else {
+        return true;
+    };
+    let since = metadata.modified().ok();
+    // What is younger than now by another machine's clock is as old as can be.
+    let age = since.and_then(|since| since.elapsed().ok());
+    age.is_some_and(|age| age < YOUNG)
 }
 
 /// The folders of dates, and `clues` itself, that are there.

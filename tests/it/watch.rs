@@ -307,6 +307,7 @@ fn without_notices_the_folder_is_looked_at_again_and_again() {
     watching.clue(&one, true);
     fs::remove_dir_all(full(&world, &folder_of(&other).expect("an id"))).expect("a folder");
     watching.until(|event| event["event"] == "gone" && event["id"] == other.as_str());
+    watching.until(|event| event["event"] == "waits" && event["why"] == "removed");
     watching.is_silent();
     watching.stop();
 }
@@ -545,4 +546,234 @@ fn lines_are_plain_where_there_is_no_terminal() {
         .status();
     assert!(status.expect("kill runs").success());
     assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+/// What is missing is never committed as missing: it waits, with how to bring it back.
+#[test]
+fn what_was_removed_waits_and_is_never_committed() {
+    let (world, one, _) = two();
+    let watching = Watching::start(&world, &["--commit", "--quiet", "0"]);
+    let head = world.git(&["rev-parse", "HEAD"]);
+    let folder = folder_of(&one).expect("an id");
+    let card = format!("{folder}/clue.yaml");
+    let removed = |event: &Value| event["event"] == "waits" && event["why"] == "removed";
+    for path in [form(&one), card] {
+        fs::remove_file(full(&world, &path)).expect("a file");
+        let event = watching.until(removed);
+        assert_eq!(event["id"], one.as_str());
+        assert_eq!(event["paths"], serde_json::json!([path]));
+        let message = event["message"].as_str().expect("words");
+        assert!(
+            message.contains(&format!("git checkout HEAD -- {path}")),
+            "{message}"
+        );
+        world.git(&["checkout", "--quiet", "HEAD", "--", &path]);
+        watching.until(|event| event["event"] == "free" && event["id"] == one.as_str());
+    }
+    fs::remove_dir_all(full(&world, &folder)).expect("a folder");
+    let event = watching.until(removed);
+    let message = event["message"].as_str().expect("words");
+    assert!(
+        message.contains(&format!("git checkout HEAD -- {folder}")),
+        "{message}"
+    );
+    assert_eq!(world.git(&["rev-parse", "HEAD"]), head);
+    world.git(&["checkout", "--quiet", "HEAD", "--", &folder]);
+    watching.until(|event| event["event"] == "free" && event["id"] == one.as_str());
+    watching.is_silent();
+    assert_eq!(world.git(&["rev-parse", "HEAD"]), head);
+    watching.stop();
+}
+
+#[test]
+fn a_folder_that_history_still_has_is_told_with_how_to_restore_it() {
+    let (world, one, other) = two();
+    let folder = folder_of(&one).expect("an id");
+    let watching = Watching::start(&world, &[]);
+    fs::remove_dir_all(full(&world, &folder)).expect("a folder");
+    watching.until(|event| event["event"] == "gone" && event["id"] == one.as_str());
+    let event = watching.until(|event| event["event"] == "waits");
+    assert_eq!(
+        (&event["why"], &event["id"]),
+        (&"removed".into(), &one.as_str().into())
+    );
+    world.git(&["checkout", "--quiet", "HEAD", "--", &folder]);
+    watching.until(|event| event["event"] == "free" && event["id"] == one.as_str());
+    watching.rest();
+    // A branch that has no such clue is nothing to be restored.
+    world.git(&["switch", "--quiet", "--create", "less"]);
+    world.git(&["rm", "-r", "--quiet", &folder_of(&other).expect("an id")]);
+    world.git(&["commit", "--quiet", "--message", "less"]);
+    world.git(&["switch", "--quiet", "main"]);
+    watching.rest();
+    world.git(&["switch", "--quiet", "less"]);
+    let rest = watching.rest();
+    assert!(
+        rest.iter().any(|event| event["event"] == "gone"),
+        "{rest:#?}"
+    );
+    assert!(
+        rest.iter().all(|event| event["event"] != "waits"),
+        "{rest:#?}"
+    );
+    watching.stop();
+}
+
+#[test]
+fn a_wait_ends_when_its_reason_does() {
+    let (world, one, _) = two();
+    let watching = Watching::start(&world, &["--commit", "--quiet", "1"]);
+    note(&world, &one, "staged");
+    world.git(&["add", &form(&one)]);
+    watching.until(|event| event["event"] == "waits" && event["why"] == "staged");
+    world.git(&["commit", "--quiet", "--message", "by hand"]);
+    watching.until(|event| event["event"] == "free" && event["id"] == one.as_str());
+    // Taken out of the index, it is committed like any other edit.
+    note(&world, &one, "staged again");
+    world.git(&["add", &form(&one)]);
+    watching.until(|event| event["event"] == "waits" && event["why"] == "staged");
+    world.git(&["reset", "--quiet"]);
+    watching.until(|event| event["event"] == "committed" && event["id"] == one.as_str());
+    watching.is_silent();
+    watching.stop();
+}
+
+#[test]
+fn a_clue_that_comes_and_each_of_its_steps_has_its_deadlines() {
+    let (world, _, _) = two();
+    // Steps are taken as of now, and deadlines are counted as of now: not as of when the watch began.
+    let mut command = world.program("li@example.org", &["watch", "--format", "json"]);
+    let watching = Watching::of(command.env("TZ", "America/New_York"));
+    std::thread::sleep(Duration::from_millis(1_100));
+    let id = world.collect();
+    let event = watching.until(|event| event["id"] == id && event["state"].is_string());
+    assert!(
+        event["due"].as_array().is_some_and(|due| !due.is_empty()),
+        "{event}"
+    );
+    let at = event["at"].as_str().expect("a moment");
+    assert!(at.ends_with("+08:00"), "on the organisation's clock: {at}");
+    // Neither half a step nor a save under way is told.
+    let rest = watching.rest();
+    assert!(
+        rest.iter().all(|event| event["valid"] != false),
+        "{rest:#?}"
+    );
+    let strange = full(&world, &form(&id)).with_file_name("sedlr5sX4");
+    fs::write(&strange, "x").expect("a file");
+    fs::remove_file(&strange).expect("a file");
+    watching.is_silent();
+    fs::write(&strange, "x").expect("a file");
+    let event = watching.clue(&id, false);
+    assert_eq!(event["findings"][0]["code"], "file-unknown");
+    watching.stop();
+}
+
+/// The lines that it printed so far.
+struct Lines {
+    child: Child,
+    lines: Receiver<String>,
+}
+
+impl Lines {
+    #[track_caller]
+    fn of(command: &mut Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let out = BufReader::new(child.stdout.take().expect("a pipe"));
+        let (sender, lines) = channel();
+        std::thread::spawn(move || {
+            for line in out.lines().map_while(Result::ok) {
+                let _ = sender.send(line);
+            }
+        });
+        Self { child, lines }
+    }
+
+    /// Waits for a line with these words; gives it and those before it.
+    #[track_caller]
+    fn until(&self, words: &str) -> Vec<String> {
+        let mut passed = Vec::new();
+        loop {
+            match self.lines.recv_timeout(LONG) {
+                Ok(line) => {
+                    let is_last = line.contains(words);
+                    passed.push(line);
+                    if is_last {
+                        return passed;
+                    }
+                }
+                Err(_) => panic!("no {words:?}; there came\n{}", passed.join("\n")),
+            }
+        }
+    }
+
+    #[track_caller]
+    fn stop(mut self) -> Vec<String> {
+        let process = self.child.id().to_string();
+        let status = Command::new("kill").args(["-INT", &process]).status();
+        assert!(status.expect("kill runs").success());
+        assert_eq!(self.child.wait().expect("it ends").code(), Some(0));
+        self.lines.iter().collect()
+    }
+}
+
+impl Drop for Lines {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+#[test]
+fn why_an_edit_waits_is_told_with_every_finding() {
+    let (world, one, _) = two();
+    let mut command = world.program("li@example.org", &["watch", "--commit", "--quiet", "0"]);
+    let lines = Lines::of(&mut command);
+    lines.until("valid edits are committed");
+    let card = format!("{}/clue.yaml", folder_of(&one).expect("an id"));
+    let was = world.read(&card);
+    world.write(
+        &card,
+        &was.replace("confidentiality: internal", "confidentiality: secret"),
+    );
+    lines.until(&format!("{one}: edited, not committed: 1 error"));
+    let finding = lines.until("error[").pop().expect("a line");
+    assert!(finding.contains("clue.yaml"), "{finding}");
+    world.write(&card, &was);
+    lines.until("nothing stands in the way");
+    note(&world, &one, "an edit");
+    // It became a commit, and nobody is told besides that it waits no longer.
+    let passed = lines.until("  committed ").join("\n");
+    assert!(!passed.contains("stands in the way"), "{passed}");
+    fs::remove_file(full(&world, &card)).expect("a file");
+    lines.until("clue.yaml removed; not committed; to restore: git checkout HEAD -- ");
+    let last = lines.stop();
+    assert!(
+        last.last()
+            .is_some_and(|line| line.contains("clue watch has ended; 1 not committed")),
+        "{last:?}"
+    );
+}
+
+#[test]
+fn steps_are_told_by_name_and_many_clues_in_one_sentence() {
+    let (world, one, _) = two();
+    let mut command = world.program("li@example.org", &["watch"]);
+    let lines = Lines::of(&mut command);
+    lines.until("2 clues");
+    let step = ["advance", &one, "return", "--reason", "more is needed"];
+    world.clue("li@example.org", &step).ok();
+    lines.until(&format!(
+        "{one}: return to the collector (return) taken, now collected"
+    ));
+    world.collect();
+    world.collect();
+    world.edit(&form(&one), RIGHT, WRONG);
+    lines.until(&format!("{one}: 1 error"));
+    let rules = world.read("workflow.yaml");
+    world.write("workflow.yaml", &format!("{rules}# more\n"));
+    let passed = lines.until("everything was judged again: 1 with findings");
+    let valid = passed.iter().filter(|line| line.contains(": valid"));
+    assert!(valid.count() <= 2, "only those that came: {passed:#?}");
+    lines.stop();
 }

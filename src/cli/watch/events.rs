@@ -7,21 +7,15 @@ use crate::clock::Phase;
 use crate::diagnostic::Diagnostic;
 use crate::report::{self, Reported, SCHEMA_VERSION};
 use crate::text::Language;
-use crate::time::Timestamp;
 use crate::watch::{Polling, Told, Verdict, View, Wait, Why};
 
 /// How many working days ahead count as soon.
 const SOON: i64 = 5;
 
 /// What is new, a line each.
-pub(super) fn lines(
-    view: &View<'_>,
-    told: &[Told],
-    language: Language,
-    clock: &dyn Fn() -> Timestamp,
-) -> String {
+pub(super) fn lines(view: &View<'_>, told: &[Told], language: Language) -> String {
     let mut text = String::new();
-    let at = clock().to_string();
+    let at = view.now.to_string();
     for one in told {
         for event in events(view, one, language) {
             let mut whole = json!({"schemaVersion": SCHEMA_VERSION, "at": at});
@@ -32,13 +26,6 @@ pub(super) fn lines(
         }
     }
     text
-}
-
-/// The last line.
-pub(super) fn stopped(clock: &dyn Fn() -> Timestamp) -> String {
-    let at = clock().to_string();
-    let event = json!({"schemaVersion": SCHEMA_VERSION, "at": at, "event": "stopped"});
-    format!("{event}\n")
 }
 
 fn events(view: &View<'_>, told: &Told, language: Language) -> Vec<Value> {
@@ -117,6 +104,7 @@ fn events(view: &View<'_>, told: &Told, language: Language) -> Vec<Value> {
             .collect(),
         Told::Free(path) => vec![json!({"event": "free", "id": id_of(path), "path": path})],
         Told::Tick => Vec::new(),
+        Told::Stopped => vec![json!({"event": "stopped"})],
     }
 }
 
@@ -129,6 +117,11 @@ fn waits(
     let mut event = json!({"event": "waits", "id": id_of(path), "path": path});
     match wait? {
         Wait::Rules => event["why"] = json!("rules"),
+        Wait::Removed { paths, .. } => {
+            event["why"] = json!("removed");
+            event["paths"] = json!(paths);
+            event["message"] = json!(super::waits(path, wait?, false).get(language));
+        }
         Wait::Invalid(findings) => {
             event["why"] = json!("invalid");
             event["findings"] = found(findings);
