@@ -51,6 +51,9 @@ const VANISHED: Duration = Duration::from_millis(500);
 /// How long a command of git is waited for before everything is looked at.
 const LONGEST_GIT: Duration = Duration::from_secs(20);
 
+/// How long the whole folder may be away.
+const GONE_FOR_GOOD: Duration = Duration::from_secs(2);
+
 /// What is wanted.
 pub struct Options {
     /// Look at everything this often, instead of being told of changes by the system.
@@ -163,6 +166,10 @@ pub struct Watch<'a> {
     root: PathBuf,
     /// git's own folder, where there is one.
     git_folder: Option<PathBuf>,
+    /// What tells the folder from another one in its place, where the system knows such a thing.
+    identity: Option<(u64, u64)>,
+    /// Since when the folder is not there.
+    missing: Option<Instant>,
     options: Options,
     clock: &'a dyn Fn() -> Timestamp,
     sender: Sender<Message>,
@@ -218,6 +225,8 @@ impl<'a> Watch<'a> {
         let (sender, receiver) = channel();
         Ok(Self {
             state: State::new(files, clock()),
+            identity: identity(&root),
+            missing: None,
             root,
             git_folder: repository.map(|repository| {
                 let folder = repository.git_folder();
@@ -292,6 +301,10 @@ impl<'a> Watch<'a> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(()),
             }
+            if self.is_elsewhere() {
+                self.tell(tell, &[Told::Stopped]);
+                return Err(gone(&self.root));
+            }
             // A clue that came a moment ago is not judged as of a moment before.
             self.state.since((self.clock)());
             self.judge(&mut told);
@@ -310,6 +323,20 @@ impl<'a> Watch<'a> {
             }
             if !self.tell(tell, &told) {
                 return Ok(());
+            }
+        }
+    }
+
+    /// Whether the folder was removed for good, or another one took its place: no notice comes of that one.
+    fn is_elsewhere(&mut self) -> bool {
+        if self.identity.is_none() {
+            return false;
+        }
+        match identity(&self.root) {
+            None => self.missing.get_or_insert_with(Instant::now).elapsed() > GONE_FOR_GOOD,
+            now => {
+                self.missing = None;
+                now != self.identity
             }
         }
     }
@@ -371,5 +398,32 @@ impl<'a> Watch<'a> {
             }
         }
         false
+    }
+}
+
+/// Device and number of a folder; none where it is not there, or the system has no such thing.
+#[cfg(unix)]
+fn identity(folder: &Path) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let metadata = std::fs::metadata(folder).ok()?;
+    Some((metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn identity(_: &Path) -> Option<(u64, u64)> {
+    None
+}
+
+fn gone(root: &Path) -> Failure {
+    let shown = root.display();
+    Failure::Environment {
+        message: Bilingual::new(
+            format!("{shown} was removed or replaced by another folder"),
+            format!("{shown} 已被删除，或被另一个目录取代"),
+        ),
+        remedy: Some(Bilingual::new(
+            "start clue watch again in the folder that is to be watched",
+            "请在要跟踪的目录中重新执行 clue watch",
+        )),
     }
 }

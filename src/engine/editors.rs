@@ -11,9 +11,10 @@ use crate::builtin;
 use crate::commit::{Publication, recover};
 use crate::engine::setup::Planned;
 use crate::engine::{Engine, Failure, WAIT, environment, repository_of};
-use crate::files::join;
+use crate::files::{join, parent};
 use crate::git::{Environment, Repository};
 use crate::rulebook::Rulebook;
+use crate::text::Bilingual;
 use crate::time::Timestamp;
 
 /// VS Code's settings, which alone depend on the rulebook.
@@ -83,9 +84,18 @@ fn planned(repository: &Repository, prefix: &str, rulebook: &Rulebook) -> Result
         };
         let path = join(prefix, path);
         let full = repository.work_tree().join(&path);
-        if full.symlink_metadata().is_err() {
+        let folder = full
+            .parent()
+            .and_then(|folder| folder.symlink_metadata().ok());
+        if folder.is_some_and(|folder| !folder.is_dir()) {
+            return Err(no_folder(parent(&path)));
+        }
+        let present = full.symlink_metadata().ok();
+        if present.is_none() {
             planned.missing.insert(path, Some(bytes));
-        } else if std::fs::read(&full).is_ok_and(|present| *present == *bytes) {
+        } else if present.is_some_and(|present| present.is_file())
+            && std::fs::read(&full).is_ok_and(|present| *present == *bytes)
+        {
             planned.present.push(path);
         } else {
             planned.left.push(path);
@@ -143,7 +153,11 @@ fn lacking(
     rulebook: &Rulebook,
 ) -> Result<Vec<String>, Failure> {
     let full = repository.work_tree().join(path);
-    if full.symlink_metadata().is_err() {
+    // A pipe would never end; what is no file is left to whoever put it there.
+    if !full
+        .symlink_metadata()
+        .is_ok_and(|present| present.is_file())
+    {
         return Ok(Vec::new());
     }
     // People may write comments into it, so it is searched and not parsed.
@@ -158,6 +172,19 @@ fn lacking(
     Ok(entries
         .map(|(schema, files)| format!("{}: {}", quoted(&schema), Value::from(files)))
         .collect())
+}
+
+fn no_folder(path: &str) -> Failure {
+    Failure::Refused {
+        message: Bilingual::new(
+            format!("{path} is no folder, or a link to one"),
+            format!("{path} 不是普通目录（可能是文件或链接）"),
+        ),
+        remedy: Bilingual::new(
+            "move it away, then: clue init --editor",
+            "请先移走，再执行 clue init --editor",
+        ),
+    }
 }
 
 fn unwritten(error: serde_json::Error) -> Failure {

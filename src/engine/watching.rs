@@ -3,12 +3,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::audit::{Pending, Stage, pending};
 use crate::builtin;
 use crate::case::Case;
 use crate::check::check_loaded;
-use crate::commit::PublishError;
+use crate::commit::{PublishError, recover};
 use crate::diagnostic::{Diagnostic, any_error};
 use crate::engine::changed::{departed, inside, of_index, tree_files};
 use crate::engine::history::History;
@@ -115,6 +116,8 @@ impl Engine {
         if repository.git_folder().join("index.lock").exists() {
             return Ok(Edit::Waits(EditWait::Busy));
         }
+        // What an earlier commit could not tell git's index is told first: else its files would count as staged by somebody.
+        let _ = recover(&repository, Duration::ZERO);
         let hands = match self.hands(environment, now) {
             Err(Failure::Publish(PublishError::Locked { .. })) => {
                 return Ok(Edit::Waits(EditWait::Busy));
@@ -243,6 +246,12 @@ impl Engine {
                 paths,
             }),
             Err(Failure::Publish(error)) => match error {
+                // It is committed; the index is told when the next edit is looked at.
+                PublishError::IndexBehind { commit, .. } => Ok(Edit::Committed {
+                    commit,
+                    subject,
+                    paths,
+                }),
                 PublishError::Locked { .. }
                 | PublishError::ChangedMeanwhile { .. }
                 | PublishError::HeadMoved => Ok(Edit::Waits(EditWait::Busy)),

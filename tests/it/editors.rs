@@ -478,3 +478,29 @@ fn files_for_editors_lie_in_the_folder_of_the_clues() {
     assert_eq!(out, "cases/.editorconfig\n");
     world.clue(LI, &["-C", "cases", "check"]).ok();
 }
+
+/// A pipe would be read for ever, and a link leads who knows where.
+#[cfg(unix)]
+#[test]
+fn what_is_no_file_is_left_and_a_folder_that_is_none_refused() {
+    let world = World::new();
+    world.clue(LI, &["init", "."]).ok();
+    world.git(&["rm", "-r", "--quiet", ".vscode", ".editorconfig"]);
+    world.git(&["commit", "--quiet", "--message", "none"]);
+    let pipe = |path: &str| {
+        let status = std::process::Command::new("mkfifo")
+            .arg(world.path().join(path))
+            .status();
+        assert!(status.expect("mkfifo runs").success());
+    };
+    pipe(".editorconfig");
+    fs::create_dir(world.path().join(".vscode")).expect("a folder");
+    pipe(".vscode/settings.json");
+    let ran = world.clue(LI, &["init", "--editor"]);
+    assert!(ran.err.contains(".editorconfig"), "{}", ran.err);
+    ran.ok();
+    fs::remove_dir_all(world.path().join(".vscode")).expect("a folder");
+    std::os::unix::fs::symlink("elsewhere", world.path().join(".vscode")).expect("a link");
+    let told = world.clue(LI, &["init", "--editor"]).fails(4);
+    assert!(told.contains(".vscode is no folder"), "{told}");
+}

@@ -36,7 +36,6 @@ impl Watching {
     fn of(command: &mut Command) -> Self {
         let mut child = command
             .stdout(Stdio::piped())
-            .stderr(Stdio::inherit())
             .spawn()
             .expect("the program starts");
         let out = BufReader::new(child.stdout.take().expect("a pipe"));
@@ -776,4 +775,28 @@ fn steps_are_told_by_name_and_many_clues_in_one_sentence() {
     let valid = passed.iter().filter(|line| line.contains(": valid"));
     assert!(valid.count() <= 2, "only those that came: {passed:#?}");
     lines.stop();
+}
+
+/// The folder itself is moved away and another one takes its place, or is removed.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_is_replaced_or_gone_is_told_and_ends_it() {
+    for replaced in [true, false] {
+        let (world, ..) = two();
+        let folder = world.path().join("cases");
+        world.git(&["clone", "--quiet", ".", "cases"]);
+        let mut watching = Watching::of(
+            world
+                .program("li@example.org", &["watch", "--format", "json"])
+                .current_dir(&folder)
+                .stderr(Stdio::null()),
+        );
+        fs::rename(&folder, world.path().join("old")).expect("a rename");
+        if replaced {
+            world.git(&["clone", "--quiet", ".", "cases"]);
+        }
+        watching.until(|event| event["event"] == "stopped");
+        let status = watching.child.wait().expect("it ends");
+        assert_eq!(status.code(), Some(3), "replaced: {replaced}");
+    }
 }
