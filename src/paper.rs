@@ -9,10 +9,12 @@ mod values;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Once;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Once, OnceLock};
 use std::thread;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::{Value, json};
 use typst::comemo;
 use typst::foundations::{Bytes, Datetime, Smart};
@@ -40,9 +42,9 @@ pub const FONTS: &str = "templates/fonts";
 const LARGEST: u64 = 4 << 20;
 /// Text of one document, in bytes, up to which it is drawn: some 1,000 pages.
 const LONGEST: usize = 2 << 20;
-/// Stack of the thread that draws: deeply nested text needs more than a thread is given by itself.
+/// Stack of a thread that draws: deeply nested text needs more than a thread is given by itself.
 const STACK: usize = 64 << 20;
-/// The name of that thread; a panic in it is told as a finding and not by the runtime.
+/// The name of those threads; a panic in one is told as a finding and not by the runtime.
 const THREAD: &str = "clue-paper";
 /// After how many documents it is looked for what they had in common, so that memory stays flat; what none of them and of
 /// those before them used is forgotten. After each document it would be a twentieth of the cost.
@@ -251,14 +253,20 @@ impl std::fmt::Debug for Press {
 }
 
 /// Runs `work` with room for deep nesting; `None` where it panicked.
+///
+/// The threads are those on which the typesetter lays out the parts of a document as well: on threads of its own a document
+/// would only wait for them, and documents at once would get in each other's way.
 fn on_own_stack<T: Send>(work: impl FnOnce() -> T + Send) -> Option<T> {
+    static POOL: OnceLock<Option<ThreadPool>> = OnceLock::new();
     quiet_panics();
-    thread::scope(|scope| {
-        let builder = thread::Builder::new()
-            .name(THREAD.to_owned())
+    let pool = POOL.get_or_init(|| {
+        let builder = ThreadPoolBuilder::new()
+            .thread_name(|_| THREAD.to_owned())
             .stack_size(STACK);
-        builder.spawn_scoped(scope, work).ok()?.join().ok()
-    })
+        builder.build().ok()
+    });
+    let work = AssertUnwindSafe(|| pool.as_ref().map(|pool| pool.install(work)));
+    catch_unwind(work).ok().flatten()
 }
 
 /// Keeps the runtime from telling on standard error what is told as a finding.

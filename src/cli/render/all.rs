@@ -85,7 +85,7 @@ pub(super) fn run(
             bar.show(done.fetch_add(1, Ordering::Relaxed) + 1, ids.len());
         }
     };
-    // The typesetter lays the parts of a document out on the threads of a pool, which must not wait for documents.
+    // So many documents at once; each is drawn on the threads that the typesetter has.
     let threads = thread::available_parallelism().map_or(1, NonZero::get);
     thread::scope(|scope| {
         for _ in 0..threads.min(ids.len()) {

@@ -81,8 +81,8 @@ impl Shown {
             }
         }
         for one in told {
-            // Valid it was by itself, but not as an edit; and what was to be looked at again was looked at.
-            if let Told::Waits(path) | Told::Free(path) = one {
+            // Valid it was by itself, but not as an edit.
+            if let Told::Waits(path) = one {
                 self.last.retain(|(valid, _)| valid.as_ref() != Some(path));
             }
         }
