@@ -18,6 +18,7 @@ use rayon::prelude::*;
 pub use changed::{Concern, check_changed, check_place, concern_of};
 pub use references::check as check_references;
 pub use references::check_one as check_reference;
+pub use references::kind_name;
 pub use register::check_all as check_register;
 pub use register::{
     check_entry, entry_clue, entry_name, entry_path, highest_item, number_entries, numbers_in,

@@ -191,8 +191,8 @@ pub fn check_one(
             let diagnostic = Diagnostic::new(
                 Code::ReferenceRulebook,
                 place(),
-                format!("the rulebook declares no {} `{name}`", list_name(other).0),
-                format!("规则书没有声明{} `{name}`", list_name(other).1),
+                format!("the rulebook declares no {} `{name}`", kind_name(other).0),
+                format!("规则书没有声明{} `{name}`", kind_name(other).1),
             );
             let remedy = known.suggestion(name).unwrap_or_else(|| {
                 let all = known.list();
@@ -216,8 +216,12 @@ fn suggest(diagnostic: Diagnostic, near: Option<String>, en: &str, zh: &str) -> 
     }
 }
 
-fn list_name(what: &str) -> (&str, &str) {
+/// What a kind of name is called, in English and Chinese.
+pub fn kind_name(what: &str) -> (&str, &str) {
     match what {
+        "person" => ("person", "人员"),
+        "department" => ("department", "部门"),
+        "clue" => ("clue", "线索"),
         "role" => ("role", "角色"),
         "channel" => ("channel", "渠道"),
         "urgency" => ("urgency", "紧急程度"),
@@ -225,7 +229,12 @@ fn list_name(what: &str) -> (&str, &str) {
         "measure" => ("measure", "措施"),
         "category" => ("category", "类别"),
         "kind" => ("kind", "种类"),
+        "state" => ("state", "状态"),
+        "step" => ("step", "步骤"),
+        "record" => ("record", "记录"),
+        "deadline" => ("deadline", "期限"),
         "retention" => ("retention class", "保管期限"),
+        "statute" => ("statute", "法规"),
         other => (other, "名称"),
     }
 }

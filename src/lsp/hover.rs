@@ -6,11 +6,12 @@ use std::collections::BTreeSet;
 use gen_lsp_types::Position;
 use serde_json::{Value, json};
 
+use crate::check::kind_name;
 use crate::git::{ObjectId, Repository};
-use crate::lsp::names::{Found, Target, described, find, kind_name, target};
+use crate::lsp::names::{Found, Target, described, find, target};
 use crate::lsp::view::{FileOf, View};
 use crate::markdown;
-use crate::text::{Language, visible};
+use crate::text::{Bilingual, Language, visible};
 use crate::world::World;
 
 /// So many commits are looked through for who changed a file last.
@@ -191,7 +192,8 @@ fn about_key(view: &View, world: &World, key: &str) -> String {
 
 fn of_target(view: &View, world: &World, target: &Target) -> Option<String> {
     let word = described(view, world, target)?;
-    let kind = kind_name(&target.what);
+    let (en, zh) = kind_name(&target.what);
+    let kind = Bilingual::new(en, zh);
     let mut told = format!(
         "{}{}**{}** `{}`",
         view.words(&kind),

@@ -8,7 +8,7 @@ use crate::check::entry_path;
 use crate::files::Files;
 use crate::lsp::cursor::{Spot, spot};
 use crate::lsp::view::{FileOf, View, tree, yaml_span};
-use crate::text::{Bilingual, Language, Span};
+use crate::text::{Language, Span};
 use crate::world::World;
 use crate::yaml::Node;
 
@@ -255,28 +255,4 @@ pub(super) fn declaration(view: &View, target: &Target) -> Option<(String, Span)
         let entry = root.at_pointer(parent)?.entry(name)?;
         Some((path.to_owned(), entry.key_span))
     })
-}
-
-/// What a kind of name is called.
-pub(super) fn kind_name(what: &str) -> Bilingual {
-    let (en, zh) = match what {
-        "person" => ("person", "人员"),
-        "department" => ("department", "部门"),
-        "clue" => ("clue", "线索"),
-        "role" => ("role", "角色"),
-        "channel" => ("channel", "渠道"),
-        "urgency" => ("urgency", "紧急程度"),
-        "confidentiality" => ("confidentiality level", "密级"),
-        "measure" => ("measure", "措施"),
-        "category" => ("category", "类别"),
-        "kind" => ("kind", "种类"),
-        "state" => ("state", "状态"),
-        "step" => ("step", "步骤"),
-        "record" => ("record", "记录"),
-        "deadline" => ("deadline", "期限"),
-        "retention" => ("retention class", "保管期限"),
-        "statute" => ("statute", "法规"),
-        other => (other, other),
-    };
-    Bilingual::new(en, zh)
 }

@@ -28,6 +28,31 @@ pub(super) fn body_of(bytes: &[u8]) -> Result<&[u8], IndexFault> {
     Ok(&bytes[..end.ok_or_else(damaged)?])
 }
 
+/// Where a folder of the cache of trees begins: its name and a NUL, then how many entries it has (less than none where that
+/// is unknown) and how many folders follow.
+pub(super) struct CacheLine {
+    pub(super) name_end: usize,
+    pub(super) line_end: usize,
+    pub(super) count: i64,
+    pub(super) folders: usize,
+}
+
+/// Reads the first line of a folder in the cache of trees; none where it is none.
+pub(super) fn cache_line(data: &[u8]) -> Option<CacheLine> {
+    let name_end = data.iter().position(|byte| *byte == 0)?;
+    let line_end = name_end + data[name_end..].iter().position(|byte| *byte == b'\n')?;
+    let numbers = std::str::from_utf8(&data[name_end + 1..line_end]).ok()?;
+    let (count, folders) = numbers.split_once(' ')?;
+    let count: i64 = count.parse().ok()?;
+    let folders: usize = folders.parse().ok()?;
+    Some(CacheLine {
+        name_end,
+        line_end,
+        count,
+        folders,
+    })
+}
+
 /// Goes through the entries of an index.
 pub(super) struct Entries<'a> {
     body: &'a [u8],

@@ -11,7 +11,8 @@ use std::time::Duration;
 use sha1::{Digest, Sha1};
 
 use crate::git::index::entry::{
-    Entries, FIXED, HASH, ID, MODE, MODIFIED, SIZE, body_of, damaged, number, refused,
+    CacheLine, Entries, FIXED, HASH, ID, MODE, MODIFIED, SIZE, body_of, cache_line, damaged,
+    number, refused,
 };
 use crate::git::index::{IndexFault, Touched};
 use crate::git::store::FileState;
@@ -298,12 +299,12 @@ impl Splicer<'_> {
 
 /// Copies one folder of the cache of trees with all below it; a touched one is marked as unknown. Gives what follows.
 fn copy_tree<'a>(data: &'a [u8], touched: &[&str], out: &mut Vec<u8>) -> Option<&'a [u8]> {
-    let name_end = data.iter().position(|byte| *byte == 0)?;
-    let line_end = name_end + data[name_end..].iter().position(|byte| *byte == b'\n')?;
-    let numbers = std::str::from_utf8(&data[name_end + 1..line_end]).ok()?;
-    let (count, folders) = numbers.split_once(' ')?;
-    let count: i64 = count.parse().ok()?;
-    let folders: usize = folders.parse().ok()?;
+    let CacheLine {
+        name_end,
+        line_end,
+        count,
+        folders,
+    } = cache_line(data)?;
     let mut rest = &data[line_end + 1..];
     out.extend_from_slice(&data[..=name_end]);
     if touched.is_empty() && count >= 0 {

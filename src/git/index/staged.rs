@@ -9,7 +9,9 @@ use std::fs;
 use std::io::ErrorKind;
 use std::path::Path;
 
-use crate::git::index::entry::{Entries, HASH, ID, MODE, body_of, damaged, number, refused};
+use crate::git::index::entry::{
+    CacheLine, Entries, HASH, ID, MODE, body_of, cache_line, damaged, number, refused,
+};
 use crate::git::index::{IndexFault, failed};
 use crate::git::trees::Difference;
 use crate::git::{GitError, ObjectId, Repository, TreeKind, kind_of};
@@ -258,12 +260,12 @@ fn cache_of(body: &[u8], behind: usize) -> Result<Option<Cached<'_>>, IndexFault
 
 /// Reads one folder of the cache with all below it; gives what follows.
 fn folder(data: &[u8]) -> Option<(Cached<'_>, &[u8])> {
-    let name_end = data.iter().position(|byte| *byte == 0)?;
-    let line_end = name_end + data[name_end..].iter().position(|byte| *byte == b'\n')?;
-    let numbers = std::str::from_utf8(&data[name_end + 1..line_end]).ok()?;
-    let (count, folders) = numbers.split_once(' ')?;
-    let count: i64 = count.parse().ok()?;
-    let folders: usize = folders.parse().ok()?;
+    let CacheLine {
+        name_end,
+        line_end,
+        count,
+        folders,
+    } = cache_line(data)?;
     let mut rest = &data[line_end + 1..];
     let mut id = None;
     if count >= 0 {
