@@ -8,10 +8,12 @@
 
 mod batch;
 mod committing;
+mod entries;
 mod following;
 mod judging;
 mod source;
 mod state;
+mod verdict;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -20,7 +22,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::time::{Duration, Instant};
 
-pub use state::{State, Verdict};
+pub use state::State;
+pub use verdict::Verdict;
 
 use batch::{Batch, Deed};
 use source::{Message, NoNotice, Notice};

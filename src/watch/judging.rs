@@ -7,7 +7,7 @@ use crate::case::id_of;
 use crate::check::Concern;
 use crate::engine::Engine;
 use crate::git::Repository;
-use crate::watch::state::Verdict;
+use crate::watch::verdict::Verdict;
 use crate::watch::{FULL_LOOK, GIT_REST, LONGEST_GIT, LONGEST_STEP, TRY_AGAIN, Told, Watch, Why};
 
 impl Watch<'_> {

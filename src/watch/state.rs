@@ -11,70 +11,21 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 
 use crate::builtin;
-use crate::case::{Case, folder_of, id_of};
-use crate::check::{
-    check_entry, check_loaded, check_world, clue_folders, entry_clue, entry_name, entry_path,
-    numbers_in,
-};
-use crate::clock::clocks;
-use crate::diagnostic::{Code, Diagnostic, any_error, sort};
-use crate::due::{Item, items};
-use crate::files::{DiskFiles, FileKind, Files, SeenFiles, Sight, join, mark, parent};
+use crate::case::{folder_of, id_of};
+use crate::check::{check_world, clue_folders, entry_path};
+use crate::diagnostic::{Diagnostic, sort};
+use crate::files::{DiskFiles, FileKind, Files, join, parent};
 use crate::time::Timestamp;
 use crate::watch::Told;
+use crate::watch::verdict::Verdict;
 use crate::world::{MAXIMUM_RECORD, World};
-
-/// How long a file that belongs to no record is taken to be somebody's save under way.
-const YOUNG: Duration = Duration::from_millis(300);
 
 /// How long a clue that came without a card is taken to be one that is just being collected.
 const DRAFT: Duration = Duration::from_secs(1);
 
-/// What is thought of one clue.
-#[derive(Debug)]
-pub struct Verdict {
-    pub id: String,
-    pub number: Option<String>,
-    pub state: Option<String>,
-    /// Its title, and the key of the person responsible for it; none before it was collected.
-    pub title: Option<String>,
-    pub responsible: Option<String>,
-    /// How many steps were taken.
-    steps: usize,
-    /// The keys of the steps that were taken since it was judged before.
-    pub taken: Vec<String>,
-    /// In a final state nothing is expected to change any more.
-    pub is_closed: bool,
-    /// In the order of places.
-    pub findings: Vec<Diagnostic>,
-    /// Its open deadlines.
-    pub items: Vec<Item>,
-    /// Whether the clue, or the rules, changed since, and it could not be judged anew.
-    pub is_stale: bool,
-    /// Whether a file was passed over that belongs nowhere and came a moment ago: it may be somebody's save.
-    is_held: bool,
-    /// Clues that its records name, by id or number.
-    named: Vec<String>,
-    /// Names of its entries in the register.
-    numbers: Vec<String>,
-    sight: Sight,
-}
-
-impl Verdict {
-    /// Whether somebody is just saving a file of it, so that it is to be judged again.
-    pub(super) fn is_under_way(&self) -> bool {
-        self.sight.is_under_way || self.is_held
-    }
-
-    /// Whether nothing is wrong with the clue.
-    pub fn is_valid(&self) -> bool {
-        !any_error(&self.findings)
-    }
-}
-
 /// Everything that is known of a folder.
 pub struct State {
-    files: DiskFiles,
+    pub(super) files: DiskFiles,
     world: Option<World>,
     /// What tells the files of the rules from others.
     rules: u64,
@@ -87,7 +38,7 @@ pub struct State {
     /// What is wrong beside the clues: entries of the register, and what lies where nothing may.
     pub beside: BTreeMap<String, Vec<Diagnostic>>,
     /// The clue that each entry of the register names, and what tells whether the entry changed.
-    entries: BTreeMap<String, (Option<String>, Option<u64>)>,
+    pub(super) entries: BTreeMap<String, (Option<String>, Option<u64>)>,
     /// Clues that came with a form and no card, and when that was seen.
     drafts: BTreeMap<String, Instant>,
     /// Those of them that are to be judged again, because they may become more in a moment.
@@ -240,72 +191,6 @@ impl State {
         self.take(folder, verdict, told);
     }
 
-    /// Judges an entry of the register anew, and the clues that it named and names.
-    pub(super) fn entry(&mut self, path: &str, told: &mut Vec<Told>) {
-        let clue = entry_clue(&self.files, path);
-        let kind = self.files.kind(path);
-        let is_there = !matches!(kind, Ok(None));
-        if matches!(kind, Ok(Some(FileKind::Folder)))
-            || !is_there && !self.entries.contains_key(path)
-        {
-            // A folder came or went, with all that lies in it.
-            self.look_at_entries(told);
-            return;
-        }
-        let before = if is_there {
-            let known = (clue.clone(), mark(&self.files, path));
-            self.entries.insert(path.to_owned(), known)
-        } else {
-            self.entries.remove(path)
-        };
-        let before = before.map(|(clue, _)| clue);
-        self.judge_entry(path, told);
-        if before.as_ref() != Some(&clue) {
-            let mut clues: BTreeSet<String> =
-                [before.flatten(), clue].into_iter().flatten().collect();
-            clues.extend(self.naming(path.rsplit('/').next().unwrap_or(path)));
-            for folder in clues.iter().filter_map(|id| folder_of(id)) {
-                if self.clues.contains_key(&folder) {
-                    self.clue(&folder, told);
-                }
-            }
-        }
-    }
-
-    /// Gives what is wrong with it where it was not known.
-    fn judge_entry(&mut self, path: &str, told: &mut Vec<Told>) {
-        let found = check_entry(&self.files, path, &|folder| self.numbers_of(folder));
-        self.set_beside(path, found, told);
-    }
-
-    fn numbers_of(&self, folder: &str) -> Vec<String> {
-        match self.clues.get(folder) {
-            Some(verdict) => verdict.numbers.clone(),
-            None => numbers_in(&self.files, folder),
-        }
-    }
-
-    /// The ids of the clues whose records name a clue, by its id or number.
-    fn naming(&self, name: &str) -> Vec<String> {
-        let clues = self.clues.values();
-        clues
-            .filter(|verdict| verdict.named.iter().any(|named| entry_name(named) == name))
-            .map(|verdict| verdict.id.clone())
-            .collect()
-    }
-
-    fn set_beside(&mut self, path: &str, found: Vec<Diagnostic>, told: &mut Vec<Told>) {
-        if self.beside.get(path).map_or(&[][..], Vec::as_slice) == found.as_slice() {
-            return;
-        }
-        if found.is_empty() {
-            self.beside.remove(path);
-        } else {
-            self.beside.insert(path.to_owned(), found);
-        }
-        told.push(Told::Beside(path.to_owned()));
-    }
-
     /// Gives the paths of which something else is known now.
     fn set_misplaced(&mut self, misplaced: Vec<Diagnostic>) -> Vec<String> {
         let is_entry = |path: &str| path.starts_with("register/");
@@ -413,78 +298,9 @@ impl State {
     /// None where nothing is there, or there are no rules to judge by.
     fn judge(&self, folder: &str) -> Option<Verdict> {
         let world = self.world.as_ref().filter(|_| !self.is_broken)?;
-        if !matches!(self.files.kind(folder), Ok(Some(FileKind::Folder))) {
-            return None;
-        }
-        let seen = SeenFiles::new(&self.files, folder);
-        let (case, found) = Case::load(&seen, world, folder);
-        let mut findings = check_loaded(&seen, world, &case, found);
-        let whole = findings.len();
-        findings.retain(|one| one.code != Code::FileUnknown || !is_young(&self.files, one));
-        let is_held = findings.len() < whole;
-        sort(&mut findings);
-        let mut named = Vec::new();
-        for record in case
-            .card_record
-            .iter()
-            .chain(case.records.values().flatten())
-        {
-            let references = record.references(world).iter();
-            let clues = references.filter(|reference| reference.what == "clue");
-            named.extend(clues.map(|reference| reference.name.clone()));
-        }
-        let card = case.card.as_ref();
-        let state = card.map(|card| card.state.clone());
-        let declared = state
-            .as_ref()
-            .and_then(|state| world.rulebook.states.get(state));
-        let is_closed = declared.is_some_and(|state| state.is_final);
-        let items = if card.is_some() && !is_closed {
-            let (clocks, _) = clocks(world, &case, &case.scope(world));
-            items(
-                world,
-                &case,
-                clocks,
-                self.now.in_zone(world.calendar.zone()),
-            )
-        } else {
-            Vec::new()
-        };
-        let numbers = card.map_or_else(Vec::new, |card| {
-            let aliases = card.aliases.iter().flatten();
-            let own = card.number.iter().chain(&card.archive_number);
-            own.chain(aliases)
-                .map(|number| entry_name(number))
-                .collect()
-        });
-        let trail = card.map_or(&[][..], |card| &card.trail);
         let before = self.clues.get(folder).map(|before| before.steps);
         let before = before.or_else(|| self.drafts.contains_key(folder).then_some(0));
-        // A card that is missing for a while takes no steps back.
-        let steps = match card {
-            Some(_) => trail.len(),
-            None => before.unwrap_or(0),
-        };
-        let before = before.unwrap_or(steps);
-        let taken = trail.iter().skip(before);
-        let taken = taken.map(|entry| entry.step.clone()).collect();
-        Some(Verdict {
-            id: case.id.clone(),
-            number: card.and_then(|card| card.number.clone()),
-            state,
-            title: card.map(|card| card.title.clone()),
-            responsible: card.map(|card| card.responsible.clone()),
-            steps,
-            taken,
-            is_closed,
-            is_held,
-            findings,
-            items,
-            is_stale: false,
-            named,
-            numbers,
-            sight: seen.sight(),
-        })
+        Verdict::of(&self.files, world, folder, before, self.now)
     }
 
     /// Reads the rules where their files are not what they were; gives whether that was so.
@@ -519,57 +335,6 @@ impl State {
         // Nothing is known before the first time.
         hasher.finish().max(1)
     }
-
-    /// Judges every entry of the register that may have changed.
-    fn look_at_entries(&mut self, told: &mut Vec<Told>) {
-        let walked = self.files.walk("register").unwrap_or_default();
-        let paths: BTreeSet<String> = walked.into_iter().map(|(path, _)| path).collect();
-        let changed: Vec<(String, Option<u64>)> = paths
-            .par_iter()
-            .map(|path| (path.clone(), mark(&self.files, path)))
-            .filter(|(path, mark)| {
-                let known = self.entries.get(path);
-                mark.is_none() || known.is_none_or(|(_, known)| known != mark)
-            })
-            .collect();
-        let judged: Vec<(Option<String>, Vec<Diagnostic>)> = changed
-            .par_iter()
-            .map(|(path, _)| {
-                let found = check_entry(&self.files, path, &|folder| self.numbers_of(folder));
-                (entry_clue(&self.files, path), found)
-            })
-            .collect();
-        let is_first = self.entries.is_empty();
-        for ((path, mark), (clue, found)) in changed.into_iter().zip(judged) {
-            let before = self.entries.insert(path.clone(), (clue.clone(), mark));
-            self.set_beside(&path, found, told);
-            if !is_first && before.map(|(clue, _)| clue) != Some(clue) {
-                self.entries.remove(&path);
-                self.entry(&path, told);
-            }
-        }
-        let gone: Vec<String> = self
-            .entries
-            .keys()
-            .filter(|path| !paths.contains(*path))
-            .cloned()
-            .collect();
-        for path in gone {
-            self.entry(&path, told);
-        }
-    }
-}
-
-/// Whether the file that a finding is about came or changed a moment ago, or is gone already.
-fn is_young(files: &DiskFiles, found: &Diagnostic) -> bool {
-    let full = files.root().join(&found.place.path);
-    let Ok(metadata) = std::fs::symlink_metadata(full) else {
-        return true;
-    };
-    let since = metadata.modified().ok();
-    // What is younger than now by another machine's clock is as old as can be.
-    let age = since.and_then(|since| since.elapsed().ok());
-    age.is_some_and(|age| age < YOUNG)
 }
 
 /// The folders of dates, and `clues` itself, that are there.
