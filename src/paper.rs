@@ -26,7 +26,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::Sheet;
 use crate::files::{FileKind, Files};
 use crate::paper::fonts::Fonts;
-use crate::paper::world::{Desk, file_id};
+use crate::paper::world::{Data, Desk, file_id};
 use crate::time::Timestamp;
 
 pub use crate::ledger::page::LedgerFacts;
@@ -115,17 +115,12 @@ impl Press {
         reason = "made once a document, and every caller prints it"
     )]
     pub fn print(&self, sheet: &Sheet) -> Result<Printed, Diagnostic> {
-        let (values, missing, size) = self.data(sheet);
+        let (data, missing, size) = self.data(sheet);
         if size > LONGEST {
             return Err(too_long(sheet, size));
         }
         let main = format!("{}.typ", sheet.template);
-        let desk = Desk::new(
-            self,
-            file_id(&main),
-            Bytes::from_string(values.to_string()),
-            today(sheet.date),
-        );
+        let desk = Desk::new(self, file_id(&main), &data, today(sheet.date));
         let drawn = on_own_stack(|| self.draw(&desk, sheet));
         // Whatever happened, the next documents begin with little in memory.
         static DRAWN: AtomicUsize = AtomicUsize::new(0);
@@ -147,18 +142,21 @@ impl Press {
         })
     }
 
-    /// What a template reads as `/data.json`, with the characters that no font has, and the bytes of all text.
-    pub fn data(&self, sheet: &Sheet) -> (Value, BTreeSet<char>, usize) {
-        let mut values = json!({
-            "title": sheet.title,
-            "language": sheet.language.code(),
-            "values": sheet.values,
-            "faces": self.fonts.classes(),
-        });
-        self.choose_layouts(&mut values);
-        let (missing, size) =
-            values::printable(&mut values, &|character| self.fonts.has(character));
-        (values, missing, size)
+    /// The files that a template reads beside itself, by name: what it takes to draw the sheet with another program.
+    pub fn files(&self, sheet: &Sheet) -> Vec<(&'static str, Vec<u8>)> {
+        let (data, ..) = self.data(sheet);
+        data.iter()
+            .map(|(name, bytes)| (name, bytes.to_vec()))
+            .collect()
+    }
+
+    /// What a template reads, with the characters that no font has, and the bytes of all text.
+    fn data(&self, sheet: &Sheet) -> (Data, BTreeSet<char>, usize) {
+        let look = json!({ "language": sheet.language.code(), "faces": self.fonts.classes() });
+        let mut all = json!({ "title": sheet.title, "values": sheet.values });
+        self.choose_layouts(&mut all);
+        let (missing, size) = values::printable(&mut all, &|character| self.fonts.has(character));
+        (Data::of(&look, all), missing, size)
     }
 
     #[allow(

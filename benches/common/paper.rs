@@ -126,9 +126,10 @@ pub(crate) fn lay_out(folder: &Path) -> PathBuf {
     let engine = Engine::open(&sample()).expect("the sample");
     let (press, _): (Press, _) = engine.press(None).expect("a press");
     let sheet = dossier(&engine);
-    let (data, ..) = press.data(&sheet);
     fs::create_dir_all(folder).expect("a folder");
-    fs::write(folder.join("data.json"), data.to_string()).expect("the values");
+    for (name, bytes) in press.files(&sheet) {
+        fs::write(folder.join(name), bytes).expect("the values");
+    }
     let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates");
     for part in ["paper", "fonts"] {
         for entry in fs::read_dir(own.join(part)).expect("templates") {

@@ -27,7 +27,7 @@ fn sheet(values: Value) -> Sheet {
 }
 
 /// A template that draws one value.
-const PLAIN: &str = "#let d = json(\"/data.json\")\n#set document(title: d.title)\n#set text(font: d.faces.song)\n#d.values.text\n";
+const PLAIN: &str = "#set document(title: json(\"/facts.json\").title)\n#set text(font: json(\"/look.json\").faces.song)\n#json(\"/data.json\").values.text\n";
 
 #[track_caller]
 fn drawn(text: &str, expected: &str, missing: &str) {
