@@ -166,7 +166,7 @@ fn base_context(view: &View<'_>) -> Value {
         "organisation": visible(input.organisation["name"].as_str().unwrap_or_default()),
         "number": visible(number),
         "mark": view.rulebook_label("confidentiality", input.clue["confidentiality"].as_str().unwrap_or_default()),
-        "clue": view.fields_of("clue", input.clue),
+        "clue": view.card(),
         "collection": quoted("collection"),
         "triage": quoted("triage"),
         "office": view.department_of(input.organisation["duty"]["officer"].as_str().unwrap_or_default()),

@@ -155,6 +155,7 @@ impl Press {
         let look = json!({ "language": sheet.language.code(), "faces": self.fonts.classes() });
         let mut all = json!({ "title": sheet.title, "values": sheet.values });
         self.choose_layouts(&mut all);
+        values::slim(&mut all);
         let (missing, size) = values::printable(&mut all, &|character| self.fonts.has(character));
         (Data::of(&look, all), missing, size)
     }

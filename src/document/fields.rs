@@ -12,6 +12,9 @@ const NARROW: usize = 30;
 /// Columns that a table inside a form may have; items with more are drawn as groups.
 const COLUMNS: usize = 6;
 
+/// Patterns of SHA-256 and of git's names of commits, which are no words.
+const HASHES: &[&str] = &["^[0-9a-f]{64}$", "^[0-9a-f]{40}$"];
+
 /// Records seen through their schemas, in the document's language.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct View<'a> {
@@ -31,6 +34,15 @@ impl View<'_> {
                 (key, field)
             });
         Value::Object(fields.collect())
+    }
+
+    /// The fields of the index card but for its trail, which documents have as a table of its own.
+    pub(super) fn card(&self) -> Value {
+        let mut card = self.input.clue.clone();
+        if let Some(fields) = card.as_object_mut() {
+            fields.insert("trail".to_owned(), Value::Null);
+        }
+        self.fields_of("clue", &card)
     }
 
     /// The fields of a record as rows of a form: short ones two a row; signatures are left to [`Self::signatures`].
@@ -126,7 +138,10 @@ impl View<'_> {
         match schema["format"].as_str() {
             Some("date") => self.text(date(&visible_line(text), self.input.language)),
             Some("date-time") => self.text(datetime(&visible_line(text), self.input.language)),
-            _ if schema["pattern"] == json!("^[0-9a-f]{64}$") => {
+            _ if schema["pattern"]
+                .as_str()
+                .is_some_and(|own| HASHES.contains(&own)) =>
+            {
                 json!({ "type": "code", "text": visible_line(text) })
             }
             _ => {

@@ -56,6 +56,28 @@ fn text_is_made_drawable_and_nothing_goes_without_a_word() {
 }
 
 #[test]
+fn what_stands_there_twice_reaches_a_template_once() {
+    let short = json!({ "type": "text", "text": "a", "long": false, "paragraphs": ["a"] });
+    let long = json!({ "type": "text", "text": "a\nb", "long": true, "paragraphs": ["a", "b"] });
+    let field = |name: &str, cell: &Value| json!({ "name": name, "label": name, "cell": cell });
+    let (a, b) = (field("a", &short), field("b", &long));
+    let changed = field("c", &json!({ "type": "empty" }));
+    let mut record = json!({ "rows": [[a], [b, changed]], "fields": { "a": a, "b": b, "c": a } });
+    values::slim(&mut record);
+    assert_eq!(record["rows"], json!([["a"], ["b", changed]]));
+    assert_eq!(record["fields"]["b"], b);
+    assert_eq!(
+        record["fields"]["a"]["cell"],
+        json!({ "type": "text", "text": "a", "long": false })
+    );
+    // The rows of a table are no fields.
+    let mut table = json!({ "type": "table", "columns": [], "rows": [[long]] });
+    let before = table.clone();
+    values::slim(&mut table);
+    assert_eq!(table, before);
+}
+
+#[test]
 fn every_class_of_face_is_there_and_has_the_mark_for_what_is_missing() {
     let press = press(&[]);
     let classes = press.fonts.classes();
