@@ -27,7 +27,7 @@ pub(super) fn slim(value: &mut Value) {
             if object.get("long") == Some(&Value::Bool(false)) {
                 object.remove("paragraphs");
             }
-            if let Some(fields) = object.get("fields").cloned() {
+            if let Some(fields) = object.get_mut("fields").map(Value::take) {
                 let rows = object.get_mut("rows").and_then(Value::as_array_mut);
                 let rows = rows.into_iter().flatten().filter_map(Value::as_array_mut);
                 for field in rows.flatten() {
@@ -37,6 +37,7 @@ pub(super) fn slim(value: &mut Value) {
                         *field = name;
                     }
                 }
+                object.insert("fields".to_owned(), fields);
             }
             object.values_mut().for_each(slim);
         }
