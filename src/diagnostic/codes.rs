@@ -157,6 +157,9 @@ codes! {
     AttachmentChanged "attachment-changed" Error
         "an attachment is not the file that was listed" "附件与登记的不一致"
         "Its size or SHA-256 differs from what the collection form says. Evidence must not change: restore the file, or list the new one under its own name." "附件的大小或 SHA-256 与收集表不符。证据不得改动：请恢复原文件，或以新名称另行登记。";
+    AttachmentOutside "attachment-outside" Error
+        "a listed attachment lies outside the clue's attachments/" "登记的附件不在本线索的 attachments/ 中"
+        "A record lists an attachment by a path that leads out of the clue's folder, or that not every system reads alike: with `..`, `.`, an empty part, a backslash, a colon or a leading `/`. Such a file is never opened, because it belongs to nobody's dossier. Put the material into attachments/ and write its name there (C3)." "记录中登记的附件路径通向线索目录之外，或者在不同系统上含义不同：含有 `..`、`.`、空的部分、反斜杠、冒号，或以 `/` 开头。这样的文件不属于任何卷宗，程序不会打开。请把材料放入 attachments/，并填写它在其中的名称（C3）。";
     AttachmentUnlisted "attachment-unlisted" Error
         "a file in attachments/ is not listed" "attachments/ 中的文件没有登记"
         "Material is listed with size and SHA-256 in the collection form, or in the record that brought it, so that it can be verified for as long as it is kept. clue advance lists new files of an unsealed form by itself." "附件要在线索收集表或相应的处理记录中登记大小和 SHA-256，这样在保管期内都能核验。收集表尚未封存时，clue advance 会自动登记新文件。";
