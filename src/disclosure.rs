@@ -2,11 +2,12 @@
 //! This is the one place that takes anything out; whatever is drawn, listed or indexed of an extract is made of its case.
 //!
 //! A field that the reader may not see stands as a mark, and what stood in it is kept back wherever a text of the clue
-//! repeats it. How a repetition is known is said in `needle`.
+//! repeats it. How a repetition is known is said in `needle`; what names clues that the reader may not know of, in `unknown`.
 
 mod fold;
 mod needle;
 mod quiet;
+mod unknown;
 mod walk;
 
 use std::collections::BTreeSet;
@@ -15,6 +16,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use quiet::Quiet;
+pub use unknown::Unknown;
 
 use crate::case::{CARD, Case, Record};
 use crate::disclosure::needle::Needles;
@@ -109,9 +111,11 @@ impl Extract {
 }
 
 /// Takes out of a case what a reader may not see; none where the reader may not know of the clue, or nobody can tell.
+/// `unknown` are the names of all clues that the reader may not know of.
 pub fn extract(
     world: &World,
     reader: &Reader,
+    unknown: &Unknown,
     mut case: Case,
     language: Language,
 ) -> Option<Extract> {
@@ -150,6 +154,7 @@ pub fn extract(
     }
     let mut taker = walk::Taker {
         needles: Needles::new(&words),
+        unknown: Some(unknown),
         mark: mark(language),
         withheld: 0,
     };
@@ -220,6 +225,7 @@ impl KeptBack {
         Self {
             taker: walk::Taker {
                 needles: Needles::new(&hidden_words(world, case)),
+                unknown: None,
                 mark: mark(world.organisation.language),
                 withheld: 0,
             },

@@ -33,7 +33,7 @@ mod watching;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -63,6 +63,7 @@ use crate::check::{check_all, clue_folders, entry_path};
 use crate::clock::{Clock, clocks};
 use crate::commit::{PublishError, recover};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
+use crate::disclosure::Unknown;
 use crate::due::{Item, items};
 use crate::files::{DiskFiles, Files};
 use crate::git::{GitError, ObjectId, Repository};
@@ -131,6 +132,8 @@ pub struct Engine {
     templates: Templates,
     /// The schemas as documents take them.
     schemas: OnceLock<BTreeMap<String, Value>>,
+    /// By reader, the names of the clues that they may not know of.
+    unknown: Mutex<BTreeMap<String, Arc<Unknown>>>,
     /// What is wrong with organisation and rulebook, short of making them unusable.
     pub findings: Vec<Diagnostic>,
 }
@@ -230,6 +233,7 @@ impl Engine {
             world,
             templates,
             schemas: OnceLock::new(),
+            unknown: Mutex::default(),
             findings,
         })
     }

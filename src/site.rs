@@ -79,6 +79,7 @@ pub fn make(engine: &Engine, folder: &Path, request: &SiteRequest) -> Result<Sit
         commit: commit.as_deref(),
     };
     site.begin()?;
+    let unknown = engine.unknown_to(&request.reader);
     let read = engine.each_case(|case, found| {
         let failed = |detail: (&str, &str)| {
             let place = Place::file(format!("{}/clue.yaml", case.folder));
@@ -103,7 +104,8 @@ pub fn make(engine: &Engine, folder: &Path, request: &SiteRequest) -> Result<Sit
             return failed(("some of its records cannot be read", "有无法读取的记录"));
         }
         let clocks = engine.clocks(&case);
-        let Some(extract) = extract(world, &request.reader, case, request.language) else {
+        let Some(extract) = extract(world, &request.reader, &unknown, case, request.language)
+        else {
             return Read::Hidden;
         };
         let shown = Shown::of(extract, request.language);

@@ -101,32 +101,53 @@ impl Needles {
         Self(by_first)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The parts of a text that repeat a value, in bytes, in order, none touching another.
     pub(super) fn found(&self, text: &str) -> Vec<(usize, usize)> {
-        if self.0.is_empty() {
+        if self.is_empty() {
             return Vec::new();
         }
-        let folded = fold(text, true);
+        joined(self.found_in(text, &fold(text, true)))
+    }
+
+    /// The same of a text that is folded already, in no order.
+    pub(super) fn found_in(&self, text: &str, folded: &[Folded]) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
         for at in 0..folded.len() {
             let here = self.0.get(&folded[at].character);
             for needle in here.into_iter().flatten() {
-                if needle.stands_at(text, &folded, at) {
+                if needle.stands_at(text, folded, at) {
                     let last = at + needle.characters.len() - 1;
                     found.push((folded[at].start, folded[last].end));
                 }
             }
         }
-        found.sort_unstable();
-        let mut parts: Vec<(usize, usize)> = Vec::with_capacity(found.len());
-        for (start, end) in found {
-            match parts.last_mut() {
-                Some(last) if start <= last.1 => last.1 = last.1.max(end),
-                _ => parts.push((start, end)),
-            }
-        }
-        parts
+        found
     }
+}
+
+/// Places in order, with those that touch made one.
+pub(super) fn joined(mut found: Vec<(usize, usize)>) -> Vec<(usize, usize)> {
+    found.sort_unstable();
+    let mut parts: Vec<(usize, usize)> = Vec::with_capacity(found.len());
+    for (start, end) in found {
+        match parts.last_mut() {
+            Some(last) if start <= last.1 => last.1 = last.1.max(end),
+            _ => parts.push((start, end)),
+        }
+    }
+    parts
+}
+
+/// Whether two characters of a text, one after the other, belong to one word or one number.
+pub(super) fn touch(one: &Folded, next: &Folded) -> bool {
+    let (left, right) = (one.character, next.character);
+    next.joined
+        && ((is_letter(left) && is_letter(right))
+            || (left.is_ascii_digit() && right.is_ascii_digit()))
 }
 
 impl Needle {

@@ -7,6 +7,7 @@ fn masked(values: &[&str], text: &str) -> String {
     let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
     let mut taker = Taker {
         needles: Needles::new(&values),
+        unknown: None,
         mark: "■",
         withheld: 0,
     };
@@ -111,6 +112,7 @@ fn fields_stand_as_a_mark_and_keys_stay() {
     });
     let mut taker = Taker {
         needles: Needles::new(&["li-wei".to_owned()]),
+        unknown: None,
         mark: "■",
         withheld: 0,
     };
@@ -130,6 +132,7 @@ fn fields_stand_as_a_mark_and_keys_stay() {
 fn a_mark_in_markdown_becomes_no_link() {
     let mut taker = Taker {
         needles: Needles::new(&["王建国".to_owned()]),
+        unknown: None,
         mark: "[withheld]",
         withheld: 0,
     };

@@ -129,6 +129,13 @@ fn secrets() -> (World, [String; 3]) {
         "现有包装易破损",
         "机密线索标题 CLOSEDMARK",
     );
+    // A clue that everybody may see refers to it, by reference and in a text.
+    let report = format!("{}/analysis.md", folder_of(&named));
+    let similar = format!("methods: [other]\nsimilar: [{closed}]");
+    world.edit(&report, "methods: [other]", &similar);
+    let mention =
+        format!("# 概述\n\n与 {closed}（机密线索标题 CLOSEDMARK）类似，见 clues/{closed}/。");
+    world.edit(&report, "# 概述", &mention);
     (world, [named, anonymous, closed])
 }
 
@@ -205,19 +212,24 @@ fn no_document_of_an_extract_names_the_reporter() {
                     .shown(id, Some(&reader), language)
                     .expect("an extract");
                 let html = engine.html(&shown, document, language).expect("a page");
-                clean(&what, html.as_bytes(), &[REPEATED, FIELDS]);
+                let unknown = &[closed.as_str()][..];
+                clean(&what, html.as_bytes(), &[REPEATED, FIELDS, CLOSED, unknown]);
                 assert!(
                     html.contains("class=\"extract\""),
                     "{what} says nothing of an extract"
                 );
                 let sheet = engine.sheet(&shown, document, language).expect("a sheet");
-                clean(&what, format!("{sheet:?}").as_bytes(), &[REPEATED, FIELDS]);
+                clean(
+                    &what,
+                    format!("{sheet:?}").as_bytes(),
+                    &[REPEATED, FIELDS, CLOSED, unknown],
+                );
                 #[cfg(feature = "pdf")]
                 {
                     let paper = engine
                         .pdf(&press, &shown, document, language)
                         .expect("a PDF");
-                    clean(&what, &paper.pdf, &[REPEATED, FIELDS]);
+                    clean(&what, &paper.pdf, &[REPEATED, FIELDS, CLOSED, unknown]);
                     let said = format!("{:?}", paper.findings);
                     clean(&what, said.as_bytes(), &[REPEATED, FIELDS]);
                 }
@@ -232,6 +244,7 @@ fn no_document_of_an_extract_names_the_reporter() {
         "{whole}"
     );
     assert_eq!(held(whole.as_bytes(), FIELDS).len(), FIELDS.len());
+    assert_eq!(held(whole.as_bytes(), CLOSED).len(), CLOSED.len());
     let officer = world.clue(LI, &["render", &named, "--for", "officer"]).ok();
     assert_eq!(held(officer.as_bytes(), REPEATED).len(), REPEATED.len());
     assert!(officer.contains("nothing was withheld"), "{officer}");
