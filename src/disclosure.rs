@@ -2,13 +2,15 @@
 //! This is the one place that takes anything out; whatever is drawn, listed or indexed of an extract is made of its case.
 //!
 //! A field that the reader may not see stands as a mark, and what stood in it is kept back wherever a text of the clue
-//! repeats it. How a repetition is known is said in `needle`; what names clues that the reader may not know of, in `unknown`.
+//! repeats it. What of it is looked for is said in `value`, where it is found in `needle`; what names clues that the reader may not know of, in `unknown`.
 
 mod fold;
 mod needle;
 mod quiet;
 mod unknown;
+mod value;
 mod walk;
+mod words;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -153,7 +155,7 @@ pub fn extract(
         }
     }
     let mut taker = walk::Taker {
-        needles: Needles::new(&words),
+        needles: Needles::new(&words, &departments(world)),
         unknown: Some(unknown),
         mark: mark(language),
         withheld: 0,
@@ -193,9 +195,17 @@ pub fn extract(
 
 /// Whether a text repeats something of a clue that anybody's extract would keep back elsewhere.
 pub fn repeats(world: &World, case: &Case, text: &str) -> bool {
-    !Needles::new(&hidden_words(world, case))
+    !Needles::new(&hidden_words(world, case), &departments(world))
         .found(text)
         .is_empty()
+}
+
+/// The names of departments, which name no person.
+fn departments(world: &World) -> Vec<&str> {
+    let departments = world.organisation.departments.values();
+    departments
+        .map(|department| department.name.as_str())
+        .collect()
 }
 
 /// What stands in the fields that some reader may not see, and that other texts may not repeat either.
@@ -224,7 +234,7 @@ impl KeptBack {
     pub fn of(world: &World, case: &Case) -> Self {
         Self {
             taker: walk::Taker {
-                needles: Needles::new(&hidden_words(world, case)),
+                needles: Needles::new(&hidden_words(world, case), &departments(world)),
                 unknown: None,
                 mark: mark(world.organisation.language),
                 withheld: 0,
