@@ -63,6 +63,11 @@ struct Page {
 
 /// Makes a site in a folder that is new, empty, or a site that was made before.
 pub fn make(engine: &Engine, folder: &Path, request: &SiteRequest) -> Result<SiteMade, Failure> {
+    let site = SiteFolder::open(engine.root(), folder)?;
+    written(engine, &site, request).map_err(|failure| site.broken_off(failure))
+}
+
+fn written(engine: &Engine, site: &SiteFolder, request: &SiteRequest) -> Result<SiteMade, Failure> {
     let world = engine.world();
     let commit = engine.head();
     // Where there is no commit, the clues themselves say how far they have come.
@@ -71,7 +76,6 @@ pub fn make(engine: &Engine, folder: &Path, request: &SiteRequest) -> Result<Sit
         .or_else(|| engine.head_time())
         .unwrap_or_else(|| latest(engine, &request.reader))
         .in_zone(world.calendar.zone());
-    let site = SiteFolder::open(engine.root(), folder)?;
     let pages = Pages {
         engine,
         request,

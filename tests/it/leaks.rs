@@ -515,6 +515,46 @@ fn findings_quote_nothing_that_is_kept_back() {
 }
 
 #[test]
+fn a_run_that_breaks_off_leaves_nothing_of_a_higher_level() {
+    let (world, [_, _, closed]) = secrets();
+    let other = World::new();
+    let folder = other.path().join("s");
+    let site = folder.to_str().expect("a path");
+    world.clue(LI, &["site", site, "--level", "secret"]).ok();
+    assert!(folder.join(format!("clues/{closed}.html")).exists());
+    // Something in the way of a page stops the next run after its first pages, for a reader who may see less.
+    fs::remove_file(folder.join("about.html")).expect("removed");
+    fs::create_dir(folder.join("about.html")).expect("a folder");
+    let err = world.clue(LI, &["site", site]).fails(4);
+    assert!(
+        err.contains("about.html") && err.contains("nothing of the former one is left"),
+        "{err}"
+    );
+    let mut files = Vec::new();
+    files_below(&folder, &mut files);
+    assert!(files.len() > 3, "{files:?}");
+    for file in files {
+        let name = file.display().to_string();
+        assert!(!name.contains(&closed), "{name}");
+        clean(
+            &name,
+            &fs::read(&file).expect("bytes"),
+            &[REPEATED, FIELDS, CLOSED],
+        );
+    }
+    // A link that leads nowhere is told as what it is.
+    #[cfg(unix)]
+    {
+        let link = other.path().join("link");
+        std::os::unix::fs::symlink(other.path().join("gone"), &link).expect("a link");
+        let err = world
+            .clue(LI, &["site", link.to_str().expect("a path")])
+            .fails(2);
+        assert!(err.contains("symbolic link"), "{err}");
+    }
+}
+
+#[test]
 fn a_site_has_the_same_bytes_and_touches_nothing_of_others() {
     let world = World::with_repository(ORGANISATION);
     let id = world.collect();
