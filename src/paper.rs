@@ -217,7 +217,7 @@ impl Press {
             else {
                 continue;
             };
-            if kind != FileKind::File {
+            if !matches!(kind, FileKind::File | FileKind::Executable) {
                 continue;
             }
             let read = files.read(&path, LARGEST);

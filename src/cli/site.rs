@@ -67,6 +67,7 @@ impl Site {
             language,
             moment,
         };
+        super::paper::tell(&engine.ignored_templates(), &engine, context);
         let made = make(&engine, &context.folder.join(&self.folder), &request)?;
         if !made.findings.is_empty() {
             err(&(report::text(&made.findings, engine.files(), context.style) + "\n"));

@@ -6,8 +6,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::builtin;
 use crate::case::Case;
-use crate::diagnostic::any_error;
+use crate::check::check_templates;
+use crate::diagnostic::{Diagnostic, any_error};
 use crate::document::{
     COVER, DOSSIER, DocumentInput, RecordInput, SPINE, Sheet, documents, render_html, render_index,
     sheet,
@@ -57,6 +59,11 @@ impl Engine {
             known(input, document, &[COVER, SPINE])?;
             sheet(input, named(document)).map_err(|found| Failure::Findings(vec![found]))
         })
+    }
+
+    /// What of `templates/` is ignored, because it is no ordinary file: warnings.
+    pub fn ignored_templates(&self) -> Vec<Diagnostic> {
+        check_templates(self.files(), builtin::files())
     }
 
     /// Names the documents that a clue has: each record's path, in the rulebook's order, and the dossier.

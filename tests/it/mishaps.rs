@@ -255,3 +255,31 @@ fn an_attachment_that_lies_elsewhere_is_never_opened() {
         "{found}"
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn a_template_that_is_no_file_is_told() {
+    let (world, id) = begun();
+    let at = |path: &str| world.path().join(path);
+    fs::remove_file(at("templates/paper/cover.typ")).expect("removed");
+    fs::create_dir(at("templates/paper/cover.typ")).expect("a folder");
+    fs::remove_file(at("templates/documents/page.html")).expect("removed");
+    std::os::unix::fs::symlink("/nowhere", at("templates/documents/page.html")).expect("a link");
+    let check = world.clue(LI, &["check"]);
+    assert_eq!(check.status, 0, "{}", check.out);
+    for path in ["templates/paper/cover.typ", "templates/documents/page.html"] {
+        assert!(check.out.contains(path), "{path}: {}", check.out);
+    }
+    assert!(check.out.contains("0 errors, 2 warnings"), "{}", check.out);
+    let site = tempfile::TempDir::new().expect("a folder");
+    let site = site.path().to_str().expect("a path");
+    for arguments in [
+        &["render", id.as_str()][..],
+        &["render", &id, "triage.yaml"],
+        &["site", site],
+    ] {
+        let ran = world.clue(LI, arguments);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert!(ran.err.contains("documents/page.html"), "{}", ran.err);
+    }
+}
