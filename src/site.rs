@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::disclosure::{Reader, extract};
-use crate::document::texts;
+use crate::document::{DOSSIER, texts};
 use crate::engine::{Engine, Failure, Shown};
 use crate::ledger::{Row, Totals};
 use crate::site::folder::SiteFolder;
@@ -41,6 +41,8 @@ pub struct SiteMade {
     pub clues: usize,
     /// Clues that the reader may not know of.
     pub hidden: usize,
+    /// Attachments that a page lists and that are not there.
+    pub warnings: Vec<Diagnostic>,
     /// Clues that could not be read, and pages that could not be drawn: they are left out, and all others are there.
     pub findings: Vec<Diagnostic>,
 }
@@ -59,6 +61,7 @@ struct Page {
     row: Row,
     fact: Option<Fact>,
     entries: Vec<Entry>,
+    absent: Vec<Diagnostic>,
 }
 
 /// Makes a site in a folder that is new, empty, or a site that was made before.
@@ -128,7 +131,13 @@ fn written(engine: &Engine, site: &SiteFolder, request: &SiteRequest) -> Result<
         match written {
             Ok(texts) => {
                 let entries = index::entries(&row, &texts);
-                Read::Page(Box::new(Page { row, fact, entries }))
+                let absent = engine.absent_attachments(&shown, DOSSIER);
+                Read::Page(Box::new(Page {
+                    row,
+                    fact,
+                    entries,
+                    absent,
+                }))
             }
             Err(failure) => Read::Failed(Box::new(told(&row.id, failure))),
         }
@@ -141,6 +150,7 @@ fn written(engine: &Engine, site: &SiteFolder, request: &SiteRequest) -> Result<
                 rows.push(page.row);
                 facts.extend(page.fact);
                 entries.extend(page.entries);
+                made.warnings.extend(page.absent);
             }
             Read::Hidden => made.hidden += 1,
             Read::Passed => {}

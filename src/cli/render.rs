@@ -173,6 +173,8 @@ impl<'a> Printer<'a> {
             return Ok(paper.pdf);
         }
         let html = self.engine.html(&shown, document, language)?;
+        let absent = self.engine.absent_attachments(&shown, document);
+        super::paper::tell(&absent, self.engine, self.context);
         Ok(html.into_bytes())
     }
 }

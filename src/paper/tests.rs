@@ -32,9 +32,11 @@ const PLAIN: &str = "#set document(title: json(\"/facts.json\").title)\n#set tex
 #[track_caller]
 fn drawn(text: &str, expected: &str, missing: &str) {
     let press = press(&[]);
-    let mut value = json!(text);
-    let (found, _) = values::printable(&mut value, &|character| press.fonts.has(character));
-    assert_eq!(value, json!(expected), "{text:?}");
+    let mut value = json!({ "values": { "record": text } });
+    let has = |character| press.fonts.has(character);
+    let (found, _) = values::printable(&mut value, "page", &has);
+    let found = found.shown(String::new);
+    assert_eq!(value["values"]["record"], json!(expected), "{text:?}");
     assert_eq!(found.into_iter().collect::<String>(), missing, "{text:?}");
 }
 
