@@ -176,6 +176,39 @@ pub fn usable(start: &Path) -> Result<(), Failure> {
     }
 }
 
+/// Whether a folder, there or to be made, lies in a clue repository, in a work tree of the same git repository, or in one
+/// that the repository is a part of.
+pub fn lies_in_repository(root: &Path, folder: &Path) -> bool {
+    // What is not there yet lies where the nearest folder lies that is.
+    let Some(nearest) = folder.ancestors().find(|folder| folder.exists()) else {
+        return true;
+    };
+    // Where a path goes up again from what is not there nobody can tell where it leads.
+    let rest = folder.strip_prefix(nearest).unwrap_or(folder);
+    if rest.components().any(|part| part.as_os_str() == "..") {
+        return true;
+    }
+    let Ok(there) = nearest.canonicalize() else {
+        return true;
+    };
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    if there.starts_with(&root) {
+        return true;
+    }
+    let common = |repository: &Repository| {
+        let folder = repository.common_folder();
+        folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+    };
+    let Ok(Some(own)) = Repository::discover(&root) else {
+        return false;
+    };
+    let other = Repository::discover(&there).ok().flatten();
+    there.starts_with(common(&own))
+        || other.is_some_and(|other| {
+            common(&other) == common(&own) || root.starts_with(other.work_tree())
+        })
+}
+
 /// The path of a clue repository below the top of its git repository; empty where they are one, or there is no git.
 pub fn prefix_of(root: &Path) -> String {
     let repository = Repository::discover(root).ok().flatten();

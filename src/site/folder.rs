@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 
-use crate::engine::Failure;
+use crate::engine::{Failure, lies_in_repository};
 use crate::text::Bilingual;
 
 /// The file that makes a folder a site.
@@ -40,19 +40,7 @@ impl SiteFolder {
     /// Takes a folder that is new, empty, or a site; every other one is refused, and so is one inside the repository.
     pub(super) fn open(root: &Path, folder: &Path) -> Result<Self, Failure> {
         let shown = folder.display().to_string();
-        // The nearest folder that is there decides where a new one would lie.
-        let there = folder.ancestors().find(|one| one.exists());
-        let there = there.and_then(|one| Some((one, one.canonicalize().ok()?)));
-        let whole = match there {
-            Some((one, whole)) => match folder.strip_prefix(one) {
-                Ok(rest) if rest.as_os_str().is_empty() => whole,
-                Ok(rest) => whole.join(rest),
-                Err(_) => whole,
-            },
-            None => folder.to_owned(),
-        };
-        let top = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        if whole.starts_with(&top) || whole.components().any(|part| part.as_os_str() == "..") {
+        if lies_in_repository(root, folder) {
             return Err(Failure::Usage {
                 message: Bilingual::new(
                     format!(
