@@ -6,6 +6,7 @@ mod changed;
 mod clocks;
 mod headings;
 mod keys;
+mod people;
 mod references;
 mod register;
 mod removed;
