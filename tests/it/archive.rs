@@ -402,6 +402,52 @@ fn every_way_to_tamper_with_a_package_is_found() {
         fs::write(at(inner), kept).expect("a file");
     }
 
+    // An empty folder, a mark that an editor left, and a link, which is one fault.
+    fs::create_dir_all(at("data/emptydir")).expect("a folder");
+    assert_eq!(codes(&package, Some(&hash)), [Code::PackageExtra]);
+    fs::remove_dir(at("data/emptydir")).expect("removed");
+    let manifest = [b"\xef\xbb\xbf".as_slice(), &read("manifest-sha256.txt")].concat();
+    let kept = read("manifest-sha256.txt");
+    fs::write(at("manifest-sha256.txt"), manifest).expect("a file");
+    let checked = verify_package(&package, None).expect("a folder");
+    let said = |what: &str| {
+        let found = checked.found.iter();
+        found.filter(|one| one.message.en.contains(what)).count()
+    };
+    assert_eq!((said("byte order mark"), said("holds no hash")), (1, 0));
+    fs::write(at("manifest-sha256.txt"), kept).expect("a file");
+    #[cfg(unix)]
+    {
+        let kept = read(record);
+        fs::remove_file(at(record)).expect("removed");
+        std::os::unix::fs::symlink("clue.yaml", at(record)).expect("a link");
+        let checked = verify_package(&package, Some(&hash)).expect("a folder");
+        let of_link = checked
+            .found
+            .iter()
+            .filter(|one| one.place.path == record && one.message.en.contains("link"));
+        assert_eq!(of_link.count(), 1, "{:?}", checked.found);
+        assert!(checked.found.iter().all(|one| one.code != Code::FileKind));
+        fs::remove_file(at(record)).expect("removed");
+        fs::write(at(record), kept).expect("a file");
+    }
+    // What the archive takes over says the same, also where the manifests were made anew.
+    let other = World::new();
+    let copy = other.path().join("copy");
+    let copied = std::process::Command::new("cp")
+        .arg("-R")
+        .args([&package, &copy])
+        .status();
+    assert!(copied.expect("cp").success());
+    let xml = copy.join("data/metadata/metadata.xml");
+    let text = fs::read_to_string(&xml).expect("a file");
+    fs::write(&xml, text.replace("XSB-0004", "XSB-0005")).expect("a file");
+    seal_anew(&copy);
+    assert_eq!(codes(&copy, None), [Code::PackageMetadata]);
+    for found in verify_package(&copy, Some(&hash)).expect("a folder").found {
+        assert!(found.remedy.is_some(), "{found:?}");
+    }
+
     // Who writes the manifests anew is told by the seals, the history, and the hash that was kept.
     let kept = read(record);
     let text = String::from_utf8(kept)
