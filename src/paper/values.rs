@@ -59,8 +59,9 @@ pub(super) fn printable(
         match value {
             Value::Object(values) if key == "values" => {
                 for (key, value) in values {
-                    let is_offered = OFFERED.contains(&key.as_str());
-                    walk.is_certain = !is_offered && !(hides_records && key == "sections");
+                    let may_stay_out =
+                        OFFERED.contains(&key.as_str()) || (hides_records && key == "sections");
+                    walk.is_certain = !may_stay_out;
                     walk.value(value);
                 }
                 walk.is_certain = true;
