@@ -6,11 +6,13 @@ mod changed;
 mod clocks;
 mod headings;
 mod keys;
+mod people;
 mod references;
 mod register;
 mod removed;
 mod rules;
 mod seals;
+mod templates;
 mod trail;
 
 use rayon::prelude::*;
@@ -25,6 +27,7 @@ pub use register::{
 };
 pub use rules::judge_rules;
 pub use seals::check as check_seals;
+pub use templates::check as check_templates;
 
 use crate::case::{CARD, Case, folder_of, is_id};
 use crate::diagnostic::{Code, Diagnostic, Place, Severity, drop_doubles, sort};
@@ -100,6 +103,7 @@ pub fn check_all(
         return found;
     };
     found.extend(check_world(files, &world));
+    found.extend(check_templates(files, builtin));
     let (folders, misplaced) = clue_folders(files);
     found.extend(misplaced);
     found.extend(register::check_all(files));

@@ -2,12 +2,15 @@
 //! This is the one place that takes anything out; whatever is drawn, listed or indexed of an extract is made of its case.
 //!
 //! A field that the reader may not see stands as a mark, and what stood in it is kept back wherever a text of the clue
-//! repeats it. How a repetition is known is said in `needle`.
+//! repeats it. What of it is looked for is said in `value`, where it is found in `needle`; what names clues that the reader may not know of, in `unknown`.
 
 mod fold;
 mod needle;
 mod quiet;
+mod unknown;
+mod value;
 mod walk;
+mod words;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,6 +18,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use quiet::Quiet;
+pub use unknown::Unknown;
 
 use crate::case::{CARD, Case, Record};
 use crate::disclosure::needle::Needles;
@@ -109,9 +113,11 @@ impl Extract {
 }
 
 /// Takes out of a case what a reader may not see; none where the reader may not know of the clue, or nobody can tell.
+/// `unknown` are the names of all clues that the reader may not know of.
 pub fn extract(
     world: &World,
     reader: &Reader,
+    unknown: &Unknown,
     mut case: Case,
     language: Language,
 ) -> Option<Extract> {
@@ -149,7 +155,8 @@ pub fn extract(
         }
     }
     let mut taker = walk::Taker {
-        needles: Needles::new(&words),
+        needles: Needles::new(&words, &departments(world)),
+        unknown: Some(unknown),
         mark: mark(language),
         withheld: 0,
     };
@@ -188,9 +195,17 @@ pub fn extract(
 
 /// Whether a text repeats something of a clue that anybody's extract would keep back elsewhere.
 pub fn repeats(world: &World, case: &Case, text: &str) -> bool {
-    !Needles::new(&hidden_words(world, case))
+    !Needles::new(&hidden_words(world, case), &departments(world))
         .found(text)
         .is_empty()
+}
+
+/// The names of departments, which name no person.
+fn departments(world: &World) -> Vec<&str> {
+    let departments = world.organisation.departments.values();
+    departments
+        .map(|department| department.name.as_str())
+        .collect()
 }
 
 /// What stands in the fields that some reader may not see, and that other texts may not repeat either.
@@ -219,7 +234,8 @@ impl KeptBack {
     pub fn of(world: &World, case: &Case) -> Self {
         Self {
             taker: walk::Taker {
-                needles: Needles::new(&hidden_words(world, case)),
+                needles: Needles::new(&hidden_words(world, case), &departments(world)),
+                unknown: None,
                 mark: mark(world.organisation.language),
                 withheld: 0,
             },

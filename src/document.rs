@@ -41,6 +41,8 @@ pub struct DocumentInput<'a> {
     pub clue: &'a Value,
     pub records: &'a [RecordInput],
     pub templates: &'a Templates,
+    /// Names of the files in the clue's `attachments/`; one that is listed and not among them is marked.
+    pub held: &'a [String],
     /// What the first page says where the records are an extract.
     pub extract: Option<&'a str>,
 }

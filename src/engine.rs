@@ -33,7 +33,7 @@ mod watching;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -63,6 +63,7 @@ use crate::check::{check_all, clue_folders, entry_path};
 use crate::clock::{Clock, clocks};
 use crate::commit::{PublishError, recover};
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
+use crate::disclosure::Unknown;
 use crate::due::{Item, items};
 use crate::files::{DiskFiles, Files};
 use crate::git::{GitError, ObjectId, Repository};
@@ -131,6 +132,8 @@ pub struct Engine {
     templates: Templates,
     /// The schemas as documents take them.
     schemas: OnceLock<BTreeMap<String, Value>>,
+    /// By reader, the names of the clues that they may not know of.
+    unknown: Mutex<BTreeMap<String, Arc<Unknown>>>,
     /// What is wrong with organisation and rulebook, short of making them unusable.
     pub findings: Vec<Diagnostic>,
 }
@@ -171,6 +174,39 @@ pub fn usable(start: &Path) -> Result<(), Failure> {
         ) => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+/// Whether a folder, there or to be made, lies in a clue repository, in a work tree of the same git repository, or in one
+/// that the repository is a part of.
+pub fn lies_in_repository(root: &Path, folder: &Path) -> bool {
+    // What is not there yet lies where the nearest folder lies that is.
+    let Some(nearest) = folder.ancestors().find(|folder| folder.exists()) else {
+        return true;
+    };
+    // Where a path goes up again from what is not there nobody can tell where it leads.
+    let rest = folder.strip_prefix(nearest).unwrap_or(folder);
+    if rest.components().any(|part| part.as_os_str() == "..") {
+        return true;
+    }
+    let Ok(there) = nearest.canonicalize() else {
+        return true;
+    };
+    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
+    if there.starts_with(&root) {
+        return true;
+    }
+    let common = |repository: &Repository| {
+        let folder = repository.common_folder();
+        folder.canonicalize().unwrap_or_else(|_| folder.to_owned())
+    };
+    let Ok(Some(own)) = Repository::discover(&root) else {
+        return false;
+    };
+    let other = Repository::discover(&there).ok().flatten();
+    there.starts_with(common(&own))
+        || other.is_some_and(|other| {
+            common(&other) == common(&own) || root.starts_with(other.work_tree())
+        })
 }
 
 /// The path of a clue repository below the top of its git repository; empty where they are one, or there is no git.
@@ -230,6 +266,7 @@ impl Engine {
             world,
             templates,
             schemas: OnceLock::new(),
+            unknown: Mutex::default(),
             findings,
         })
     }

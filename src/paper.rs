@@ -5,6 +5,7 @@
 mod fault;
 mod fonts;
 mod sheets;
+mod slim;
 mod values;
 mod world;
 
@@ -18,6 +19,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 use serde_json::{Value, json};
 use typst::comemo;
 use typst::foundations::{Bytes, Datetime, Smart};
+use typst::layout::{Frame, FrameItem};
 use typst::syntax::Source;
 use typst_layout::PagedDocument;
 use typst_pdf::{PdfOptions, PdfStandard, PdfStandards, Timestamp as PdfTimestamp};
@@ -26,6 +28,8 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::document::Sheet;
 use crate::files::{FileKind, Files};
 use crate::paper::fonts::Fonts;
+use crate::paper::slim::slim;
+use crate::paper::values::Missing;
 use crate::paper::world::{Data, Desk, file_id};
 use crate::time::Timestamp;
 
@@ -121,13 +125,13 @@ impl Press {
         }
         let main = format!("{}.typ", sheet.template);
         let desk = Desk::new(self, file_id(&main), &data, today(sheet.date));
-        let drawn = on_own_stack(|| self.draw(&desk, sheet));
+        let drawn = on_own_stack(|| self.draw(&desk, sheet, missing));
         // Whatever happened, the next documents begin with little in memory.
         static DRAWN: AtomicUsize = AtomicUsize::new(0);
         if DRAWN.fetch_add(1, Ordering::Relaxed) % TOGETHER == TOGETHER - 1 {
             comemo::evict(1);
         }
-        let (pdf, pages) = match drawn {
+        let (pdf, pages, missing) = match drawn {
             // The text is at fault, and no template: of some signs a PDF keeps a run as one string.
             Some(Err(found)) if found.message.en.contains("PDF string is longer") => {
                 return Err(too_long_a_run(sheet));
@@ -151,12 +155,13 @@ impl Press {
     }
 
     /// What a template reads, with the characters that no font has, and the bytes of all text.
-    fn data(&self, sheet: &Sheet) -> (Data, BTreeSet<char>, usize) {
+    fn data(&self, sheet: &Sheet) -> (Data, Missing, usize) {
         let look = json!({ "language": sheet.language.code(), "faces": self.fonts.classes() });
         let mut all = json!({ "title": sheet.title, "values": sheet.values });
         self.choose_layouts(&mut all);
-        values::slim(&mut all);
-        let (missing, size) = values::printable(&mut all, &|character| self.fonts.has(character));
+        slim(&mut all);
+        let has = |character| self.fonts.has(character);
+        let (missing, size) = values::printable(&mut all, &sheet.template, &has);
         (Data::of(&look, all), missing, size)
     }
 
@@ -164,7 +169,12 @@ impl Press {
         clippy::result_large_err,
         reason = "made once a document, and every caller prints it"
     )]
-    fn draw(&self, desk: &Desk<'_>, sheet: &Sheet) -> Result<(Vec<u8>, usize), Diagnostic> {
+    fn draw(
+        &self,
+        desk: &Desk<'_>,
+        sheet: &Sheet,
+        missing: Missing,
+    ) -> Result<(Vec<u8>, usize, BTreeSet<char>), Diagnostic> {
         let laid = typst::compile::<PagedDocument>(desk);
         let document = laid
             .output
@@ -182,7 +192,8 @@ impl Press {
         };
         let pdf =
             typst_pdf::pdf(&document, &options).map_err(|errors| fault::finding(desk, &errors))?;
-        Ok((pdf, document.pages().len()))
+        let missing = missing.shown(|| text_of(&document));
+        Ok((pdf, document.pages().len(), missing))
     }
 
     /// Names for each record the template that draws it: its schema's own, else the one for forms or for reports.
@@ -218,7 +229,7 @@ impl Press {
             else {
                 continue;
             };
-            if kind != FileKind::File {
+            if !matches!(kind, FileKind::File | FileKind::Executable) {
                 continue;
             }
             let read = files.read(&path, LARGEST);
@@ -249,6 +260,26 @@ impl std::fmt::Debug for Press {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_list().entries(self.sources.keys()).finish()
     }
+}
+
+/// The text of a document in the order in which it was laid out, without blanks.
+fn text_of(document: &PagedDocument) -> String {
+    fn below(frame: &Frame, text: &mut String) {
+        for (_, item) in frame.items() {
+            match item {
+                FrameItem::Text(run) => {
+                    text.extend(run.text.chars().filter(|one| !one.is_whitespace()));
+                }
+                FrameItem::Group(group) => below(&group.frame, text),
+                _ => {}
+            }
+        }
+    }
+    let mut text = String::new();
+    for page in document.pages() {
+        below(&page.frame, &mut text);
+    }
+    text
 }
 
 /// Runs `work` with room for deep nesting; `None` where it panicked.

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::disclosure::{Reader, extract};
-use crate::document::texts;
+use crate::document::{DOSSIER, texts};
 use crate::engine::{Engine, Failure, Shown};
 use crate::ledger::{Row, Totals};
 use crate::site::folder::SiteFolder;
@@ -41,6 +41,8 @@ pub struct SiteMade {
     pub clues: usize,
     /// Clues that the reader may not know of.
     pub hidden: usize,
+    /// Attachments that a page lists and that are not there.
+    pub warnings: Vec<Diagnostic>,
     /// Clues that could not be read, and pages that could not be drawn: they are left out, and all others are there.
     pub findings: Vec<Diagnostic>,
 }
@@ -59,10 +61,16 @@ struct Page {
     row: Row,
     fact: Option<Fact>,
     entries: Vec<Entry>,
+    absent: Vec<Diagnostic>,
 }
 
 /// Makes a site in a folder that is new, empty, or a site that was made before.
 pub fn make(engine: &Engine, folder: &Path, request: &SiteRequest) -> Result<SiteMade, Failure> {
+    let site = SiteFolder::open(engine.root(), folder)?;
+    written(engine, &site, request).map_err(|failure| site.broken_off(failure))
+}
+
+fn written(engine: &Engine, site: &SiteFolder, request: &SiteRequest) -> Result<SiteMade, Failure> {
     let world = engine.world();
     let commit = engine.head();
     // Where there is no commit, the clues themselves say how far they have come.
@@ -71,7 +79,6 @@ pub fn make(engine: &Engine, folder: &Path, request: &SiteRequest) -> Result<Sit
         .or_else(|| engine.head_time())
         .unwrap_or_else(|| latest(engine, &request.reader))
         .in_zone(world.calendar.zone());
-    let site = SiteFolder::open(engine.root(), folder)?;
     let pages = Pages {
         engine,
         request,
@@ -79,6 +86,7 @@ pub fn make(engine: &Engine, folder: &Path, request: &SiteRequest) -> Result<Sit
         commit: commit.as_deref(),
     };
     site.begin()?;
+    let unknown = engine.unknown_to(&request.reader);
     let read = engine.each_case(|case, found| {
         let failed = |detail: (&str, &str)| {
             let place = Place::file(format!("{}/clue.yaml", case.folder));
@@ -103,7 +111,8 @@ pub fn make(engine: &Engine, folder: &Path, request: &SiteRequest) -> Result<Sit
             return failed(("some of its records cannot be read", "有无法读取的记录"));
         }
         let clocks = engine.clocks(&case);
-        let Some(extract) = extract(world, &request.reader, case, request.language) else {
+        let Some(extract) = extract(world, &request.reader, &unknown, case, request.language)
+        else {
             return Read::Hidden;
         };
         let shown = Shown::of(extract, request.language);
@@ -122,7 +131,13 @@ pub fn make(engine: &Engine, folder: &Path, request: &SiteRequest) -> Result<Sit
         match written {
             Ok(texts) => {
                 let entries = index::entries(&row, &texts);
-                Read::Page(Box::new(Page { row, fact, entries }))
+                let absent = engine.absent_attachments(&shown, DOSSIER);
+                Read::Page(Box::new(Page {
+                    row,
+                    fact,
+                    entries,
+                    absent,
+                }))
             }
             Err(failure) => Read::Failed(Box::new(told(&row.id, failure))),
         }
@@ -135,6 +150,7 @@ pub fn make(engine: &Engine, folder: &Path, request: &SiteRequest) -> Result<Sit
                 rows.push(page.row);
                 facts.extend(page.fact);
                 entries.extend(page.entries);
+                made.warnings.extend(page.absent);
             }
             Read::Hidden => made.hidden += 1,
             Read::Passed => {}

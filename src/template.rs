@@ -231,7 +231,8 @@ fn read_all(files: &dyn Files, sources: &mut BTreeMap<String, Result<String, Str
             continue;
         };
         let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
-        if kind != FileKind::File || !ENDINGS.contains(&ending) {
+        let is_file = matches!(kind, FileKind::File | FileKind::Executable);
+        if !is_file || !ENDINGS.contains(&ending) {
             continue;
         }
         let source = match files.read(&path, LARGEST) {

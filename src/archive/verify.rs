@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use sha2::{Digest, Sha256, Sha512};
 
-use crate::archive::{DIGEST_FILE, FORMAT, METADATA, RECORDS};
+use crate::archive::elements::differing;
+use crate::archive::{DIGEST_FILE, FORMAT, METADATA, METADATA_XML, RECORDS};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::{self, FileKind, Files, unreadable};
 use crate::text::visible_line;
@@ -96,6 +97,7 @@ impl Reader<'_> {
             );
             return false;
         };
+        let text = self.without_mark("bagit.txt", text);
         let line = |label: &str| {
             let mut lines = text.lines();
             lines.find_map(|line| line.strip_prefix(label)?.strip_prefix(':').map(str::trim))
@@ -112,6 +114,23 @@ impl Reader<'_> {
             return false;
         }
         true
+    }
+
+    /// A text without the byte order mark that some editors put before it; one that has it is told.
+    fn without_mark(&mut self, name: &str, text: String) -> String {
+        match text.strip_prefix('\u{feff}') {
+            None => text,
+            Some(rest) => {
+                let rest = rest.to_owned();
+                self.tell(
+                    Code::PackageFormat,
+                    name,
+                    "this file begins with a byte order mark (BOM), which the format does not allow: an editor wrote it anew",
+                    "文件以字节顺序标记（BOM）开头，格式不允许，说明曾被编辑器重新保存",
+                );
+                rest
+            }
+        }
     }
 
     /// What lies in the package. Nothing but ordinary files can be verified.
@@ -131,6 +150,14 @@ impl Reader<'_> {
                 }
             }
             Err(error) => self.found.push(unreadable("", &error)),
+        }
+        for folder in empty_folders(self.files, "") {
+            self.tell(
+                Code::PackageExtra,
+                &folder,
+                "this folder holds nothing, and no manifest can list it: it was added afterwards",
+                "这个目录是空的，清单无法列出，是后来加入的",
+            );
         }
         if self.present.contains_key("fetch.txt") {
             self.tell(
@@ -154,6 +181,7 @@ impl Reader<'_> {
             );
             return None;
         };
+        let text = self.without_mark(name, text);
         let mut listed: BTreeMap<String, String> = BTreeMap::new();
         for (number, line) in text.lines().enumerate() {
             if line.is_empty() {
@@ -286,6 +314,11 @@ impl Reader<'_> {
 
     /// Compares a file with its line; gives its size where it is there.
     fn compare(&mut self, line: &Listed, name: &str, long: bool) -> Option<u64> {
+        // What is no ordinary file was told, and can be compared with nothing.
+        let kind = self.present.get(&line.path);
+        if kind.is_some_and(|kind| !matches!(kind, FileKind::File | FileKind::Executable)) {
+            return None;
+        }
         let bytes = match self.files.read(&line.path, u64::MAX - 1) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => {
@@ -298,7 +331,11 @@ impl Reader<'_> {
                 return None;
             }
             Err(error) => {
-                self.found.push(unreadable(&line.path, &error));
+                // Two manifests list it, and it is one fault.
+                let finding = unreadable(&line.path, &error);
+                if !self.found.contains(&finding) {
+                    self.found.push(finding);
+                }
                 return None;
             }
         };
@@ -374,7 +411,33 @@ impl Reader<'_> {
             }
         }
         self.card(&metadata);
+        self.elements(&metadata);
         Some(metadata)
+    }
+
+    /// The metadata that an archive takes over says the same as `metadata.json`; an element that a template of the
+    /// repository leaves out says nothing.
+    fn elements(&mut self, metadata: &Value) {
+        if !self.present.contains_key(METADATA_XML) {
+            self.tell(
+                Code::PackageMissing,
+                METADATA_XML,
+                "this is one of the files that the package was made with, and it is gone",
+                "信息包生成时带有这个文件，现在不见了",
+            );
+            return;
+        }
+        let Some(text) = self.text(METADATA_XML) else {
+            return;
+        };
+        for name in differing(&text, metadata) {
+            self.tell(
+                Code::PackageMetadata,
+                METADATA_XML,
+                &format!("`{name}` is not what metadata.json says"),
+                &format!("`{name}`与 metadata.json 所载不一致"),
+            );
+        }
     }
 
     /// The index card says the same as the metadata, and the seals in its trail are those of the records in the package.
@@ -438,6 +501,22 @@ impl Reader<'_> {
             );
         }
     }
+}
+
+/// Folders in which nothing lies.
+fn empty_folders(files: &dyn Files, folder: &str) -> Vec<String> {
+    let entries = files.list(folder).unwrap_or_default();
+    let below = entries
+        .iter()
+        .filter(|entry| entry.kind == FileKind::Folder);
+    let empty = below.flat_map(|entry| {
+        let path = files::join(folder, &entry.name);
+        match files.list(&path).is_ok_and(|inner| inner.is_empty()) {
+            true => vec![path],
+            false => empty_folders(files, &path),
+        }
+    });
+    empty.collect()
 }
 
 /// Whether a path leads out of the package, or could on some system.

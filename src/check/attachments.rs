@@ -1,4 +1,5 @@
 //! Attachments: what is listed is there and unchanged, what is there is listed.
+//! It opens nothing outside a clue's `attachments/`: neither by a name that leads elsewhere nor through a symbolic link.
 
 use std::collections::BTreeSet;
 
@@ -7,6 +8,7 @@ use serde_json::Value;
 use crate::case::{CARD, Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::{FileKind, Files, ReadError, digest, unreadable};
+use crate::text::visible_line;
 
 /// Largest attachment that is read for its hash, in bytes.
 const MAXIMUM_ATTACHMENT: u64 = 2 * 1024 * 1024 * 1024;
@@ -63,6 +65,26 @@ fn one(
 ) -> Option<Diagnostic> {
     let path = format!("{}/attachments/{name}", case.folder);
     let place = record.place(&format!("/attachments/{index}/file"));
+    if !is_inside(name) {
+        let shown = visible_line(name);
+        return Some(
+            Diagnostic::new(
+                Code::AttachmentOutside,
+                place,
+                format!("`{shown}` names no file in the clue's attachments/"),
+                format!("`{shown}` 不是本线索 attachments/ 中的文件"),
+            )
+            .remedy(
+                "write the name of the file as it lies in attachments/, without `..`, `.`, `\\` or a leading `/`",
+                "请填写该文件在 attachments/ 中的名称，不得含有 `..`、`.`、`\\`，也不得以 `/` 开头",
+            )
+            .procedure("C3"),
+        );
+    }
+    // The walk through the clue's folder told the link, or whatever it is, already.
+    if leads_elsewhere(files, case, name) {
+        return None;
+    }
     match files.read(&path, MAXIMUM_ATTACHMENT) {
         Ok(Some(bytes)) => {
             let size = item.get("size").and_then(Value::as_u64);
@@ -93,5 +115,48 @@ fn one(
             .procedure("C3"),
         ),
         Err(error) => Some(unreadable(&path, &error)),
+    }
+}
+
+/// Whether a listed name can only mean a file in the clue's `attachments/`, on every system.
+fn is_inside(name: &str) -> bool {
+    let may = |part: &str| !part.is_empty() && part != "." && part != "..";
+    !name.contains(['\\', ':', '\0']) && name.split('/').all(may)
+}
+
+/// Whether the file, or a folder on the way to it, is a symbolic link, a device or the like.
+fn leads_elsewhere(files: &dyn Files, case: &Case, name: &str) -> bool {
+    let inner = format!("attachments/{name}");
+    let ends = inner.match_indices('/').map(|(at, _)| at);
+    ends.chain([inner.len()]).any(|end| {
+        let path = format!("{}/{}", case.folder, &inner[..end]);
+        let kind = files.kind(&path);
+        matches!(kind, Ok(Some(FileKind::SymbolicLink | FileKind::Other)))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_inside;
+
+    #[test]
+    fn a_name_leads_nowhere_else() {
+        #[track_caller]
+        fn case(name: &str, expected: bool) {
+            assert_eq!(is_inside(name), expected, "{name:?}");
+        }
+        case("照片 1.jpg", true);
+        case("2026/a..b.txt", true);
+        case("..a", true);
+        case("../clue.yaml", false);
+        case("a/../../../../../../outside.txt", false);
+        case("a/..", false);
+        case("./a", false);
+        case("a//b", false);
+        case("a/", false);
+        case("/etc/hostname", false);
+        case("..\\clue.yaml", false);
+        case("C:a", false);
+        case("", false);
     }
 }

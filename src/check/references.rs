@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use crate::case::{Case, Record, folder_of, is_id};
-use crate::check::keys;
 use crate::check::register::entry_path;
+use crate::check::{keys, people};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::Files;
 use crate::text::{Bilingual, nearest};
@@ -69,43 +69,8 @@ pub(super) fn check_organisation(files: &dyn Files, world: &World) -> Vec<Diagno
             ),
         );
     }
-    found.extend(shared_addresses(world, &document));
+    found.extend(people::check(world, &document));
     found.extend(keys::check(world, &document));
-    found
-}
-
-/// Two people with one address could not be told apart as authors of steps.
-fn shared_addresses(world: &World, document: &yaml::Document) -> Vec<Diagnostic> {
-    let mut found = Vec::new();
-    let people: Vec<_> = world.organisation.people.iter().collect();
-    for (index, (key, person)) in people.iter().enumerate() {
-        let earlier = people[..index]
-            .iter()
-            .find(|(_, other)| match &other.email {
-                crate::record::Addresses::One(address) => person.email.contains(address),
-                crate::record::Addresses::Several(several) => {
-                    several.iter().any(|address| person.email.contains(address))
-                }
-            });
-        if let Some((other, _)) = earlier {
-            found.push(
-                Diagnostic::new(
-                    Code::ReferencePerson,
-                    Place::at(
-                        "organisation.yaml",
-                        document
-                            .root
-                            .locate_pointer(&format!("/people/{key}/email")),
-                    ),
-                    format!(
-                        "{key} has the same e-mail address as {other}; who acted could not be told"
-                    ),
-                    format!("{key} 与 {other} 的邮箱相同，无法分辨办理人"),
-                )
-                .procedure("P2"),
-            );
-        }
-    }
     found
 }
 

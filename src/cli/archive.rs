@@ -13,7 +13,7 @@ pub(super) struct Archive {
     /// The clue: id, register number, or a path into its folder
     #[arg(value_name = "ID")]
     clue: String,
-    /// Folder, outside of the repository, that the package is put into
+    /// Folder, outside of the repository, that the package is put into; made where only it is not there
     #[arg(long, value_name = "FOLDER")]
     into: PathBuf,
     /// Folder of fonts that go before the program's own in a PDF
@@ -121,6 +121,13 @@ mod text {
             &format!("package: {folder} ({files} files)\n"),
             &format!("信息包：{folder}（{files} 个文件）\n"),
         ));
+        if archived.made_folder.is_some() {
+            let folder = visible_line(&into.display().to_string());
+            text.push_str(&context.say(
+                &format!("folder made: {folder}\n"),
+                &format!("已新建目录：{folder}\n"),
+            ));
+        }
         text.push_str(&format!("sha256: {}\n", archived.digest));
         text
     }

@@ -30,6 +30,12 @@ enum DigestAs {
     Html,
 }
 
+/// Reads a number of working days ahead.
+fn days(text: &str) -> Result<i64, String> {
+    let number = text.parse().ok().filter(|days| (0..=1_000).contains(days));
+    number.ok_or_else(|| "a number of working days from 0 to 1000, such as 5".to_owned())
+}
+
 /// Arguments of `clue due`.
 #[derive(Args)]
 pub(super) struct Due {
@@ -40,7 +46,7 @@ pub(super) struct Due {
     #[arg(long)]
     department: Option<String>,
     /// How many working days ahead count as soon
-    #[arg(long, value_name = "DAYS", default_value_t = 5, value_parser = clap::value_parser!(i64).range(0..=1000))]
+    #[arg(long, value_name = "DAYS", default_value_t = 5, value_parser = days, allow_hyphen_values = true)]
     within: i64,
     /// Everything that somebody waits for, also what is paused or due later
     #[arg(long, conflicts_with = "within")]

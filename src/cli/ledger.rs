@@ -184,11 +184,12 @@ impl Ledger {
     ) -> Made<'a> {
         let world = engine.world();
         let language = context.style.language;
+        let unknown = reader.as_ref().map(|reader| engine.unknown_to(reader));
         let read = engine.each_case(|mut case, found| {
             let clocks = engine.clocks(&case);
             // What is looked for, sorted and counted is what the reader may see: else the answer would tell the rest.
-            if let Some(reader) = reader.as_ref().filter(|_| case.card.is_some()) {
-                match extract(world, reader, case, language) {
+            if let (Some(reader), Some(unknown), true) = (&reader, &unknown, case.card.is_some()) {
+                match extract(world, reader, unknown, case, language) {
                     // Of records that cannot be read, nobody knows what they hold back.
                     Some(_) if any_error(&found) => return Read::Unreadable,
                     Some(extract) => case = extract.case,

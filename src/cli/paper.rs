@@ -1,4 +1,4 @@
-//! What commands that answer with a PDF have in common.
+//! What commands that draw documents have in common, above all those that answer with a PDF.
 
 use std::io::{self, IsTerminal};
 use std::path::Path;
@@ -21,7 +21,6 @@ pub(super) fn judge(output: Option<&Path>) -> Result<(), Failure> {
 }
 
 /// Tells on standard error what a reader of the document should know.
-#[cfg(feature = "pdf")]
 pub(super) fn tell(
     found: &[crate::diagnostic::Diagnostic],
     engine: &crate::engine::Engine,

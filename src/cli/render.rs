@@ -70,6 +70,7 @@ impl Render {
         if format == DocumentFormat::Pdf {
             super::paper::judge(self.output.as_deref())?;
         }
+        super::paper::tell(&engine.ignored_templates(), &engine, context);
         let printer = Printer::new(&engine, context, format, self.fonts.as_deref())?;
         let (clue, document) = match (&self.clue, self.all) {
             // The first word that is given names the document where no clue is named.
@@ -172,6 +173,8 @@ impl<'a> Printer<'a> {
             return Ok(paper.pdf);
         }
         let html = self.engine.html(&shown, document, language)?;
+        let absent = self.engine.absent_attachments(&shown, document);
+        super::paper::tell(&absent, self.engine, self.context);
         Ok(html.into_bytes())
     }
 }

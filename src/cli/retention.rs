@@ -68,7 +68,7 @@ pub(super) struct Retention {
     #[arg(long, value_name = "DATE")]
     on: Option<NaiveDate>,
     /// How far ahead a period may end to be shown, such as 90d, 12m or 2y
-    #[arg(long, value_name = "TIME", default_value = "12m", value_parser = Ahead::parse)]
+    #[arg(long, value_name = "TIME", default_value = "12m", value_parser = Ahead::parse, allow_hyphen_values = true)]
     within: Ahead,
     /// Every archived clue, also what is kept longer or for ever, and what was destroyed
     #[arg(long, conflicts_with = "within")]

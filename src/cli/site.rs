@@ -7,7 +7,6 @@ use clap::{ArgGroup, Args};
 use crate::cli::{Answer, Context, err};
 use crate::disclosure::Reader;
 use crate::engine::Failure;
-use crate::report;
 use crate::site::{SiteRequest, make};
 use crate::text::{Bilingual, Language};
 
@@ -67,10 +66,10 @@ impl Site {
             language,
             moment,
         };
+        super::paper::tell(&engine.ignored_templates(), &engine, context);
         let made = make(&engine, &context.folder.join(&self.folder), &request)?;
-        if !made.findings.is_empty() {
-            err(&(report::text(&made.findings, engine.files(), context.style) + "\n"));
-        }
+        let told = [made.warnings.as_slice(), &made.findings].concat();
+        super::paper::tell(&told, &engine, context);
         let (label, clues, hidden) = (&request.reader.label, made.clues, made.hidden);
         let noun = if clues == 1 { "clue" } else { "clues" };
         err(&context.say(

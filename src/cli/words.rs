@@ -46,8 +46,8 @@ const CHINESE: &[(&str, &str)] = &[
         "核对归档信息包：完整、未被改动、历史相符",
     ),
     (
-        "Folder, outside of the repository, that the package is put into",
-        "存放信息包的目录（在仓库之外）",
+        "Folder, outside of the repository, that the package is put into; made where only it is not there",
+        "存放信息包的目录（在仓库之外）；只缺这一级目录时自动新建",
     ),
     ("The package's folder", "信息包的目录"),
     (

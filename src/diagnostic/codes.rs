@@ -145,6 +145,9 @@ codes! {
     PersonKey "person-key" Error
         "a person's signing key cannot be used" "人员的签名公钥无法使用"
         "keys in organisation.yaml are SSH public keys, each the line of a .pub file, of an algorithm that signatures can be verified by, of one person only, and valid from a day that is not after its last. Correct the entry; a key that is not used any more gets its last day (until) and stays, because signatures made with it are verified by it." "organisation.yaml 中的 keys 是 SSH 公钥，每项为 .pub 文件中的一行；其算法须可核验签名，只属于一个人，起用日期不晚于停用日期。请改正；不再使用的公钥请写明停用日期（until）并保留，因为以前的签名还要靠它核验。";
+    PersonNamesake "person-namesake" Warning
+        "two people have the same name" "两人姓名相同"
+        "Who drafts a report may not approve it, and that is judged by people's keys in organisation.yaml: one person with two keys would be two people (P2, A5). So two who act now (without a last day) and have one name are told. Is it one person, make one entry of the two, with all e-mail addresses in a list, or give the former one its last day (until). Are they namesakes, write behind one of the names what tells them apart, such as 王伟（质量部）: documents show the name and no key, and their readers cannot tell them apart either." "起草报告的人不得审批，而是否同一人按 organisation.yaml 中的键判断：一人两键就成了两个人（P2、A5）。因此在任（没有写明任职至）而姓名相同的两人会报出。如果是同一人，请合并为一条，全部邮箱写成列表，或给原条目写明任职至（until）；如果是重名，请在其中一人的姓名后注明以示区别，例如“王伟（质量部）”：文书只显示姓名，不显示键，读者同样无法分辨。";
     ReferenceClue "reference-clue" Error
         "a clue that is referred to does not exist" "引用的线索不存在"
         "A duplicate names the clue that it repeats, by id or register number. Correct it, or fetch the clue if it has not arrived here yet." "重复线索要写明它与哪条线索重复（标识或编号）。请改正；如果对方尚未同步到本地，请先同步。";
@@ -157,6 +160,9 @@ codes! {
     AttachmentChanged "attachment-changed" Error
         "an attachment is not the file that was listed" "附件与登记的不一致"
         "Its size or SHA-256 differs from what the collection form says. Evidence must not change: restore the file, or list the new one under its own name." "附件的大小或 SHA-256 与收集表不符。证据不得改动：请恢复原文件，或以新名称另行登记。";
+    AttachmentOutside "attachment-outside" Error
+        "a listed attachment lies outside the clue's attachments/" "登记的附件不在本线索的 attachments/ 中"
+        "A record lists an attachment by a path that leads out of the clue's folder, or that not every system reads alike: with `..`, `.`, an empty part, a backslash, a colon or a leading `/`. Such a file is never opened, because it belongs to nobody's dossier. Put the material into attachments/ and write its name there (C3)." "记录中登记的附件路径通向线索目录之外，或者在不同系统上含义不同：含有 `..`、`.`、空的部分、反斜杠、冒号，或以 `/` 开头。这样的文件不属于任何卷宗，程序不会打开。请把材料放入 attachments/，并填写它在其中的名称（C3）。";
     AttachmentUnlisted "attachment-unlisted" Error
         "a file in attachments/ is not listed" "attachments/ 中的文件没有登记"
         "Material is listed with size and SHA-256 in the collection form, or in the record that brought it, so that it can be verified for as long as it is kept. clue advance lists new files of an unsealed form by itself." "附件要在线索收集表或相应的处理记录中登记大小和 SHA-256，这样在保管期内都能核验。收集表尚未封存时，clue advance 会自动登记新文件。";

@@ -50,7 +50,7 @@ pub(super) fn fold(text: &str, is_searched: bool) -> Vec<Folded> {
                 .is_some_and(|last| last.character.is_ascii_digit())
         };
         let mut add = |character: char, end: usize| {
-            for plain in fold_character(character) {
+            for plain in fold_character(character).flat_map(letters) {
                 let parts_digits = is_searched
                     && matches!(character, ',' | '，' | '、' | ':' | '：' | '|')
                     && after_digit(&folded)
@@ -84,6 +84,25 @@ fn skip_to(characters: &mut Peekable<CharIndices<'_>>, end: usize) {
     while characters.next_if(|(at, _)| *at < end).is_some() {}
 }
 
+/// A small letter as people write it who have only the plain ones; most are themselves.
+fn letters(character: char) -> impl Iterator<Item = char> {
+    let (first, second) = match character {
+        'ł' => ('l', None),
+        'ø' => ('o', None),
+        'đ' | 'ð' => ('d', None),
+        'ħ' => ('h', None),
+        'ŧ' => ('t', None),
+        'ı' => ('i', None),
+        'ŋ' => ('n', None),
+        'ß' => ('s', Some('s')),
+        'æ' => ('a', Some('e')),
+        'œ' => ('o', Some('e')),
+        'þ' => ('t', Some('h')),
+        other => (other, None),
+    };
+    std::iter::once(first).chain(second)
+}
+
 /// What may stand inside a name or a number without making it another one.
 fn is_between(character: char) -> bool {
     character.is_whitespace()
@@ -100,6 +119,10 @@ fn is_between(character: char) -> bool {
                 | '`'
                 | '\\'
                 | '+'
+                | '['
+                | ']'
+                | '{'
+                | '}'
                 | '\''
                 | '’'
                 | '‘'

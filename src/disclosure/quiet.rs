@@ -139,7 +139,7 @@ impl<'a> Quiet<'a> {
                 words_of(&path, &bytes, &own, &mut words);
             }
         }
-        let needles = Rc::new(Needles::new(&words));
+        let needles = Rc::new(Needles::new(&words, &[]));
         *self.last.borrow_mut() = Some((folder, Rc::clone(&needles)));
         Some(needles)
     }

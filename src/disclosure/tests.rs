@@ -6,7 +6,8 @@ use serde_json::json;
 fn masked(values: &[&str], text: &str) -> String {
     let values: Vec<String> = values.iter().map(|value| (*value).to_owned()).collect();
     let mut taker = Taker {
-        needles: Needles::new(&values),
+        needles: Needles::new(&values, &["客户服务"]),
+        unknown: None,
         mark: "■",
         withheld: 0,
     };
@@ -100,6 +101,90 @@ fn a_number_is_known_by_its_digits() {
 }
 
 #[test]
+fn each_part_of_a_contact_counts() {
+    let contact = "电话 139 1234 5678，海州市梧桐路88弄7号";
+    case(
+        contact,
+        "住海州市梧桐路88弄7号，即梧桐路 88 弄 7 号；电话 13912345678",
+        "住■，即■；电话 ■",
+    );
+    case(contact, "海州市的电话", "海州市的电话");
+    let contact = "139 1234 5678; 12 Elm Street, Haizhou";
+    case(contact, "at 12 Elm Street, in Haizhou", "at ■, in Haizhou");
+    let contact = "微信：lanhai-hai，QQ 88776";
+    case(contact, "加微信 lanhai-hai 或 88776", "加微信 ■ 或 ■");
+    case(
+        "QQ88776 微信lanhaihai 地址 城东新村三号楼",
+        "lanhaihai，城东新村三号楼",
+        "■，■",
+    );
+    let mail = "zyx.qw@leaky.example";
+    case(
+        mail,
+        "zyx.qw AT leaky.example, zyx.qw(at)leaky.example, zyx.qw [at] leaky [dot] example, zyx.qw",
+        "■, ■, ■, ■",
+    );
+    case(
+        "info@leaky.example 2026年5月",
+        "info; 2026年5月",
+        "info; 2026年5月",
+    );
+}
+
+#[test]
+fn each_of_several_names_counts_and_no_title() {
+    for joined in [
+        "王小明和李大海",
+        "王小明与李大海",
+        "王小明/李大海",
+        "王小明 & 李大海",
+        "王小明及李大海",
+    ] {
+        case(joined, "王小明到访，李大海没有", "■到访，■没有");
+    }
+    case(
+        "王小明、李和平和赵强",
+        "李和平、赵强、王小明；和平",
+        "■、■、■；和平",
+    );
+    case("Ann Lee and Bob Fox & Cy Dee", "Lee, Fox, Dee", "■, ■, ■");
+    for titled in [
+        "王小明 13人",
+        "质量部王小明",
+        "客户服务王小明",
+        "员工王小明",
+        "王小明（质量部）",
+        "王小明工程师",
+        "质量部员工王小明 13912345678",
+    ] {
+        let shown = masked(&[titled], "质量部的王小明");
+        assert_eq!(shown, "质量部的■", "{titled}");
+    }
+    case("王和平", "和平路上的王和平", "和平路上的■");
+}
+
+#[test]
+fn names_of_any_script_count() {
+    case(
+        "阿卜杜拉·买买提",
+        "阿卜杜拉；买买提；阿卜杜拉买买提",
+        "■；■；■",
+    );
+    case("محمد علي", "قال محمد ثم علي", "قال ■ ثم ■");
+    case("たなか太郎", "たなかさん、太郎さん", "■さん、■さん");
+    case("김철수", "김철수가; 김철순", "■가; 김철순");
+    case("Łukasz Żółć", "Lukasz Zolc, Zolc", "■, ■");
+    case(
+        "Jürgen Müller",
+        "Juergen Mueller; Mueller; Jurgen",
+        "■; ■; ■",
+    );
+    case("Juergen Mueller", "Jürgen Müller", "■ ■");
+    case("Søren Weiß", "Soren Weiss, Soeren", "■, ■");
+    case("Ann O'Hara-Lee", "Hara; O’Hara; Lee", "■; ■; ■");
+}
+
+#[test]
 fn fields_stand_as_a_mark_and_keys_stay() {
     let schema = json!({ "properties": {
         "by": { "x-reference": "person" },
@@ -110,7 +195,8 @@ fn fields_stand_as_a_mark_and_keys_stay() {
         "list": [{ "with": "Bo", "text": "x" }, { "with": null }, { "with": "" }], "li-wei": 1,
     });
     let mut taker = Taker {
-        needles: Needles::new(&["li-wei".to_owned()]),
+        needles: Needles::new(&["li-wei".to_owned()], &[]),
+        unknown: None,
         mark: "■",
         withheld: 0,
     };
@@ -129,7 +215,8 @@ fn fields_stand_as_a_mark_and_keys_stay() {
 #[test]
 fn a_mark_in_markdown_becomes_no_link() {
     let mut taker = Taker {
-        needles: Needles::new(&["王建国".to_owned()]),
+        needles: Needles::new(&["王建国".to_owned()], &[]),
+        unknown: None,
         mark: "[withheld]",
         withheld: 0,
     };

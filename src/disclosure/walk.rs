@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use crate::disclosure::needle::Needles;
+use crate::disclosure::fold::fold;
+use crate::disclosure::needle::{Needles, joined};
+use crate::disclosure::unknown::Unknown;
 
 /// The keys that lead to a field; `*` is every entry of a list.
 pub(super) type Path = Vec<String>;
@@ -41,6 +43,8 @@ pub(super) fn texts(value: &Value, path: &[String], found: &mut Vec<String>) {
 /// Takes out, and counts.
 pub(super) struct Taker<'a> {
     pub(super) needles: Needles,
+    /// Names of clues that the reader may not know of.
+    pub(super) unknown: Option<&'a Unknown>,
     pub(super) mark: &'a str,
     pub(super) withheld: usize,
 }
@@ -66,6 +70,10 @@ impl Taker<'_> {
         };
         match value {
             Value::String(text) if !is_key(schema) => Value::from(self.line(text)),
+            // A key is no text, but it may be another clue's.
+            Value::String(text) if names_clue(schema) => {
+                Value::from(self.put(text, self.names(text), |_| false))
+            }
             Value::Array(items) => {
                 let hidden = below("*");
                 let items = items.iter();
@@ -102,10 +110,31 @@ impl Taker<'_> {
     }
 
     fn masked(&mut self, text: &str, binds: impl Fn(char) -> bool) -> String {
-        let found = self.needles.found(text);
+        let names = self.unknown.filter(|unknown| !unknown.is_empty());
+        if self.needles.is_empty() && names.is_none() {
+            return text.to_owned();
+        }
+        let folded = fold(text, true);
+        let mut found = self.needles.found_in(text, &folded);
+        found.extend(names.into_iter().flat_map(|names| names.found(&folded)));
+        self.put(text, found, binds)
+    }
+
+    fn names(&self, text: &str) -> Vec<(usize, usize)> {
+        let unknown = self.unknown.filter(|unknown| !unknown.is_empty());
+        unknown.map_or_else(Vec::new, |unknown| unknown.found(&fold(text, true)))
+    }
+
+    fn put(
+        &mut self,
+        text: &str,
+        found: Vec<(usize, usize)>,
+        binds: impl Fn(char) -> bool,
+    ) -> String {
         if found.is_empty() {
             return text.to_owned();
         }
+        let found = joined(found);
         self.withheld += found.len();
         put(&found, text, self.mark, binds)
     }
@@ -152,6 +181,15 @@ fn is_key(schema: &Value) -> bool {
         || matches!(schema["format"].as_str(), Some("date" | "date-time"))
         || KEYS.contains(&pattern)
 }
+
+/// Whether a key may be that of another clue.
+fn names_clue(schema: &Value) -> bool {
+    let pattern = schema["pattern"].as_str().unwrap_or_default();
+    CLUES.contains(&pattern)
+}
+
+/// Patterns of ids and register numbers.
+const CLUES: &[&str] = &["^[0-9]{8}-[a-z0-9]{4,12}$", "^[A-Z0-9][A-Z0-9-]{2,63}$"];
 
 /// Patterns of keys, ids, register numbers, commits and hashes.
 const KEYS: &[&str] = &[

@@ -133,7 +133,7 @@ fn attachments(view: &View<'_>, record: &RecordInput) -> Vec<Value> {
         let title = attachment["title"].as_str().unwrap_or(file);
         json!({
             "anchor": "",
-            "file": file,
+            "absent": !view.input.held.iter().any(|own| own == file),
             "title": format!("{}{}", view.say("Attachment: ", "附件："), visible_line(title)),
             "department": view.department(text(&record.value["department"])),
             "responsible": "",

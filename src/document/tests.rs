@@ -70,6 +70,7 @@ impl World {
             clue: &self.clue,
             records: &self.records,
             templates: &self.templates,
+            held: &[],
             extract: None,
         }
     }

@@ -60,6 +60,8 @@ pub struct Archived {
     pub until: Option<String>,
     /// Where the package lies.
     pub folder: PathBuf,
+    /// The folder that was made for it; none where it was there.
+    pub made_folder: Option<PathBuf>,
     /// The SHA-256 that stands for the whole package.
     pub digest: String,
     pub files: usize,
@@ -154,8 +156,10 @@ impl Engine {
                 return Err(failure);
             }
         };
+        let made_folder = prepared.made.clone();
         let folder = prepared.publish()?;
         Ok(Archived {
+            made_folder,
             commit: Some(published.commit),
             was_archived: published.decision.archive_number.is_none(),
             id: published.decision.id,
@@ -171,7 +175,12 @@ impl Engine {
     }
 
     /// Makes a package that was recorded once more, from the commit and by the step that it was made by.
-    fn again(&self, present: &Case, press: &Press, into: &Path) -> Result<Archived, Failure> {
+    fn again(
+        &self,
+        present: &Case,
+        press: &Press,
+        into: &place::Into,
+    ) -> Result<Archived, Failure> {
         let repository = self.repository()?;
         let record = present.record(RECORD);
         let field = |pointer: &str| record.and_then(|record| record.text_at(pointer));
@@ -182,6 +191,13 @@ impl Engine {
         let Some(((commit, by), at)) = parts else {
             return Err(not_again(present, "archive.yaml", "archive.yaml"));
         };
+        // Of a history that was written anew the commit is not a part, whether its objects are still there or not.
+        let head = repository.head()?;
+        let head = head.commit().and_then(ObjectId::parse);
+        let stands = head.map(|head| repository.is_ancestor(commit, head));
+        if !stands.transpose()?.unwrap_or_default() {
+            return Err(not_in_history(present, commit, repository.is_shallow()));
+        }
         let actor = Actor {
             person: by.to_owned(),
             at,
@@ -196,8 +212,11 @@ impl Engine {
             ));
         }
         let name = entry_name(&made.archive_number);
-        let folder = place::prepare(into, &name, &made.bag.files)?.publish()?;
+        let prepared = place::prepare(into, &name, &made.bag.files)?;
+        let made_folder = prepared.made.clone();
+        let folder = prepared.publish()?;
         Ok(Archived {
+            made_folder,
             commit: None,
             was_archived: true,
             id: present.id.clone(),
@@ -420,6 +439,32 @@ fn unnumbered(case: &Case) -> Failure {
         )
         .procedure("R2"),
     ])
+}
+
+fn not_in_history(case: &Case, commit: ObjectId, is_shallow: bool) -> Failure {
+    let remedy = match is_shallow {
+        true => Bilingual::new(
+            "this clone holds only the newest commits: git fetch --unshallow, then again",
+            "本克隆只有最近的提交：请先 git fetch --unshallow 再试",
+        ),
+        false => Bilingual::new(
+            "history was written anew, or this is another branch: clue audit says what is wrong; take the package from another copy, or archive from a clone that has that commit",
+            "历史已被改写，或当前是另一分支：clue audit 可查看问题；请从其他副本取得信息包，或在含有该提交的克隆中办理",
+        ),
+    };
+    Failure::Refused {
+        message: Bilingual::new(
+            format!(
+                "the package of {} was made from commit {commit}, which is not in this branch's history",
+                case.id
+            ),
+            format!(
+                "{} 的信息包由提交 {commit} 生成，而当前分支的历史中没有该提交",
+                case.id
+            ),
+        ),
+        remedy,
+    }
 }
 
 fn not_again(case: &Case, en: &str, zh: &str) -> Failure {

@@ -1,10 +1,16 @@
 //! Who reads, and what of a clue is shown to them: every document, ledger and site is made of what this gives.
 //! What is taken out is decided in `disclosure`; a refusal tells nothing of the clue but the name that was typed.
 
+use std::sync::Arc;
+
+use rayon::prelude::*;
+
 use crate::case::Case;
+use crate::check::clue_folders;
 use crate::diagnostic::any_error;
-use crate::disclosure::{Extract, Reader, extract};
+use crate::disclosure::{Extract, Reader, Unknown, extract};
 use crate::engine::{Engine, Failure};
+use crate::files::{Files, file_name};
 use crate::text::{Bilingual, Language, visible_line};
 
 /// A clue as it is shown: whole, or as an extract with what its first page says.
@@ -111,6 +117,45 @@ impl Engine {
         })
     }
 
+    /// The names of the clues that a reader may not know of; read once for each reader.
+    ///
+    /// A clue whose card cannot be read may be of any level, so its id is hidden.
+    pub fn unknown_to(&self, reader: &Reader) -> Arc<Unknown> {
+        if let Ok(known) = self.unknown.lock()
+            && let Some(unknown) = known.get(&reader.key)
+        {
+            return Arc::clone(unknown);
+        }
+        let (folders, _) = clue_folders(self.files());
+        let cards: Vec<_> = folders
+            .par_iter()
+            .map(|folder| {
+                let (card, _) = Case::load_card(self.files(), self.world(), folder);
+                let path = format!("{folder}/clue.yaml");
+                let is_there = card.is_some() || matches!(self.files().kind(&path), Ok(Some(_)));
+                (file_name(folder), is_there, card)
+            })
+            .collect();
+        let sees = |level: &str| reader.sees(level);
+        let is_hidden = |(_, is_there, card): &&(&str, bool, Option<_>)| {
+            let card: Option<&crate::record::Card> = card.as_ref();
+            *is_there && card.is_none_or(|card| !sees(&card.confidentiality))
+        };
+        let hidden: Vec<_> = cards.iter().filter(is_hidden).collect();
+        let hidden_cards: Vec<_> = hidden
+            .iter()
+            .filter_map(|(_, _, card)| card.as_ref())
+            .collect();
+        let all = cards.iter().filter_map(|(_, _, card)| card.as_ref());
+        let open = all.filter(|card| sees(&card.confidentiality));
+        let ids = hidden.iter().map(|(id, ..)| *id);
+        let unknown = Arc::new(Unknown::new(ids, &hidden_cards, open));
+        if let Ok(mut known) = self.unknown.lock() {
+            known.insert(reader.key.clone(), Arc::clone(&unknown));
+        }
+        unknown
+    }
+
     /// Reads a clue that can be printed, as a reader may see it; without a reader, whole.
     pub fn shown(
         &self,
@@ -142,7 +187,8 @@ impl Engine {
                 ),
             });
         }
-        extract(self.world(), reader, case, language)
+        let unknown = self.unknown_to(reader);
+        extract(self.world(), reader, &unknown, case, language)
             .map(|extract| Shown::of(extract, language))
             .ok_or_else(|| self.not_for(reader))
     }

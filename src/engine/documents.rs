@@ -6,14 +6,16 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use crate::builtin;
 use crate::case::Case;
-use crate::diagnostic::any_error;
+use crate::check::check_templates;
+use crate::diagnostic::{Code, Diagnostic, Place, any_error};
 use crate::document::{
     COVER, DOSSIER, DocumentInput, RecordInput, SPINE, Sheet, documents, render_html, render_index,
     sheet,
 };
 use crate::engine::{Engine, Failure, Shown};
-use crate::text::{Bilingual, Language};
+use crate::text::{Bilingual, Language, visible_line};
 
 impl Engine {
     /// Renders a record, named by its path in the clue's folder, the dossier, its cover alone or the spine label, as one
@@ -57,6 +59,52 @@ impl Engine {
             known(input, document, &[COVER, SPINE])?;
             sheet(input, named(document)).map_err(|found| Failure::Findings(vec![found]))
         })
+    }
+
+    /// Attachments that a document's register of contents lists and the folder does not hold: warnings.
+    pub fn absent_attachments(&self, shown: &Shown, document: &str) -> Vec<Diagnostic> {
+        let case = &shown.case;
+        let mut findings = Vec::new();
+        if ![DOSSIER, COVER].contains(&named(document)) {
+            return findings;
+        }
+        for record in case.records.values().flatten() {
+            let listed = record.value.get("attachments").and_then(Value::as_array);
+            for (index, item) in listed.into_iter().flatten().enumerate() {
+                let Some(file) = item["file"].as_str() else {
+                    continue;
+                };
+                if case.attachments.iter().any(|own| own == file) {
+                    continue;
+                }
+                // An extract's records are not those of the files, and no place in them is.
+                let place = match shown.extract {
+                    Some(_) => Place::file(&case.folder),
+                    None => record.place(&format!("/attachments/{index}/file")),
+                };
+                let file = visible_line(file);
+                let finding = Diagnostic::new(
+                    Code::DocumentAttachment,
+                    place,
+                    format!("attachments/{file} is listed and is not there"),
+                    format!("attachments/{file} 已登记，但文件不存在"),
+                );
+                findings.push(
+                    finding
+                        .remedy(
+                            "put the file back, or correct the list of attachments",
+                            "请放回该文件，或更正附件清单",
+                        )
+                        .procedure("R1"),
+                );
+            }
+        }
+        findings
+    }
+
+    /// What of `templates/` is ignored, because it is no ordinary file: warnings.
+    pub fn ignored_templates(&self) -> Vec<Diagnostic> {
+        check_templates(self.files(), builtin::files())
     }
 
     /// Names the documents that a clue has: each record's path, in the rulebook's order, and the dossier.
@@ -127,6 +175,7 @@ impl Engine {
                 .map_or(&nothing, |card| &card.value),
             records: &records,
             templates: self.templates(),
+            held: &case.attachments,
             extract,
         };
         make(&input)
@@ -154,6 +203,7 @@ impl Engine {
                 clue,
                 records: &[],
                 templates: self.templates(),
+                held: &[],
                 extract: None,
             })
             .collect();

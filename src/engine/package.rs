@@ -62,6 +62,10 @@ pub fn verify_package(folder: &Path, expected: Option<&str>) -> Result<Checked, 
                 ),
                 format!("这是另一个信息包：其 SHA-256 为 {is}，预期为 {expected}"),
             )
+            .remedy(
+                "compare the hash with sha256 in archive.yaml of the clue; where that is the one expected, take another copy of the package",
+                "请与线索 archive.yaml 中的 sha256 核对；如果预期值无误，请改用信息包的另一份副本",
+            )
             .procedure("R1"),
         );
     }
@@ -70,9 +74,7 @@ pub fn verify_package(folder: &Path, expected: Option<&str>) -> Result<Checked, 
 
 /// Whether the bundle can be read, and its newest commit holds the records that lie in the package.
 fn history(files: &DiskFiles, metadata: &Value, folder: &str) -> Vec<Diagnostic> {
-    let tell = |path: &str, en: String, zh: String| {
-        vec![Diagnostic::new(Code::PackageHistory, Place::file(path), en, zh).procedure("R1")]
-    };
+    let tell = |path: &str, en: String, zh: String| vec![of_history(path, en, zh)];
     let Ok(Some(bytes)) = files.read(BUNDLE, u64::MAX - 1) else {
         return tell(
             BUNDLE,
@@ -109,11 +111,19 @@ fn history(files: &DiskFiles, metadata: &Value, folder: &str) -> Vec<Diagnostic>
     found
 }
 
+fn of_history(path: &str, en: String, zh: String) -> Diagnostic {
+    Diagnostic::new(Code::PackageHistory, Place::file(path), en, zh)
+        .remedy(
+            "take another copy of the package, and compare its sha256 with the one that was kept; clue archive makes it again from the repository",
+            "请改用信息包的另一份副本，并与留存的 sha256 核对；也可在仓库中用 clue archive 重新生成",
+        )
+        .procedure("R1")
+}
+
 fn compare(files: &DiskFiles, folder: &str, bundled: &Bundled) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     let mut tell = |path: &str, en: &str, zh: &str| {
-        found
-            .push(Diagnostic::new(Code::PackageHistory, Place::file(path), en, zh).procedure("R1"));
+        found.push(of_history(path, en.to_owned(), zh.to_owned()));
     };
     let mut known = Vec::new();
     for (path, id) in &bundled.files {

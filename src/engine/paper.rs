@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::builtin;
 use crate::case::Case;
 use crate::diagnostic::{Code, Diagnostic, Place};
+use crate::disclosure::Quiet;
 use crate::document::Sheet;
 use crate::engine::{Engine, Failure, Shown};
 use crate::files::DiskFiles;
@@ -80,19 +81,19 @@ impl Engine {
             None => self.certificate(case, document, language),
             Some(_) => None,
         };
-        let mut sheet = match certificate {
+        let sheet = match certificate {
             Some(sheet) => sheet,
             None => self.sheet(shown, document, language)?,
         };
-        let mut findings = absent_attachments(case, &mut sheet);
+        let mut findings = self.absent_attachments(shown, document);
         let printed = press
             .print(&sheet)
             .map_err(|found| Failure::Findings(vec![placed(case, found)]))?;
         findings.extend(lacking(&printed.missing, |character| {
             // An extract's records are not those of the files, and no place in them is.
             match shown.extract {
-                Some(_) => Place::file(&case.folder),
-                None => place_of(case, document, character),
+                Some(_) => (Place::file(&case.folder), false),
+                None => self.place_of(case, document, character),
             }
         }));
         Ok(Paper {
@@ -102,51 +103,51 @@ impl Engine {
         })
     }
 
+    /// Where what a document shows first has a character, and whether it is kept back there.
+    fn place_of(&self, case: &Case, document: &str, character: char) -> (Place, bool) {
+        let records = &self.world().rulebook.records;
+        let all = || case.records.values().flatten();
+        let of_schema = |schema: &'static str| {
+            all().filter(move |record| {
+                let declared = records.get(&record.name);
+                declared.is_some_and(|declared| declared.schema == schema)
+            })
+        };
+        // A form shows itself, and may quote the card and these two.
+        let shown = all()
+            .filter(|record| record.inner == document)
+            .chain(&case.card_record)
+            .chain(of_schema("collection"))
+            .chain(of_schema("triage"))
+            .chain(all());
+        let mut found = shown.filter_map(|record| Some((record, record.text().find(character)?)));
+        let Some((record, at)) = found.next() else {
+            return (Place::file("organisation.yaml"), false);
+        };
+        let quiet = Quiet::of(self.files());
+        let end = at + character.len_utf8();
+        let is_kept = quiet.source(&record.path, record.text()).as_bytes()[at..end]
+            .iter()
+            .all(|byte| *byte == b'*');
+        let place = match is_kept {
+            true => Place::file(&record.path),
+            false => Place::at(&record.path, Span::new(at, end)),
+        };
+        (place, is_kept)
+    }
+
     /// Draws a sheet that belongs to no single clue, such as the ledger.
     pub fn print(&self, press: &Press, sheet: &Sheet) -> Result<Paper, Failure> {
         let printed = press
             .print(sheet)
             .map_err(|found| Failure::Findings(vec![found]))?;
-        let place = |_| Place::file(&sheet.source);
+        let place = |_| (Place::file(&sheet.source), false);
         Ok(Paper {
             pdf: printed.pdf,
             pages: printed.pages,
             findings: lacking(&printed.missing, place),
         })
     }
-}
-
-/// Marks what the register of contents lists and the folder does not hold.
-fn absent_attachments(case: &Case, sheet: &mut Sheet) -> Vec<Diagnostic> {
-    let mut findings = Vec::new();
-    for row in sheet.values["contents"]
-        .as_array_mut()
-        .into_iter()
-        .flatten()
-    {
-        let Some(file) = row["file"].as_str() else {
-            continue;
-        };
-        let path = format!("{}/attachments/{file}", case.folder);
-        if case.attachments.iter().any(|own| own == file) {
-            continue;
-        }
-        findings.push(
-            Diagnostic::new(
-                Code::DocumentAttachment,
-                Place::file(path),
-                "the attachment is listed and is not there",
-                "附件已登记，但文件不存在",
-            )
-            .remedy(
-                "put the file back, or correct the list in the collection form",
-                "请放回该文件，或更正线索收集表中的附件清单",
-            )
-            .procedure("R1"),
-        );
-        row["absent"] = true.into();
-    }
-    findings
 }
 
 /// A finding that names a record by its path in the clue's folder, with its path in the repository.
@@ -157,29 +158,24 @@ fn placed(case: &Case, mut found: Diagnostic) -> Diagnostic {
     found
 }
 
-/// Where the records of a document first have a character.
-fn place_of(case: &Case, document: &str, character: char) -> Place {
-    let all = || case.records.values().flatten().chain(&case.card_record);
-    let one = all().filter(|record| record.inner == document);
-    one.chain(all())
-        .find_map(|record| Some((record, record.text().find(character)?)))
-        .map_or_else(
-            || Place::file("organisation.yaml"),
-            |(record, at)| Place::at(&record.path, Span::new(at, at + character.len_utf8())),
-        )
-}
-
-/// A warning for each character that no font has.
-fn lacking(missing: &BTreeSet<char>, place: impl Fn(char) -> Place) -> Vec<Diagnostic> {
+/// A warning for each character that no font has; one of a field that is kept back is not named.
+fn lacking(missing: &BTreeSet<char>, place: impl Fn(char) -> (Place, bool)) -> Vec<Diagnostic> {
     let finding = |&character: &char| {
+        let (place, is_kept) = place(character);
         let code = format!("U+{:04X}", u32::from(character));
-        Diagnostic::new(
-            Code::CharacterWithoutFont,
-            place(character),
-            format!("no font has {code} ({character}); it stands as {MISSING} in the PDF"),
-            format!("没有字体包含 {code}（{character}），PDF 中以{MISSING}表示"),
-        )
-        .remedy(
+        let (en, zh) = match is_kept {
+            true => (
+                format!(
+                    "no font has a character of a field that is kept back; it stands as {MISSING} in the PDF"
+                ),
+                format!("没有字体包含某个不予公开字段中的一个字符，PDF 中以{MISSING}表示"),
+            ),
+            false => (
+                format!("no font has {code} ({character}); it stands as {MISSING} in the PDF"),
+                format!("没有字体包含 {code}（{character}），PDF 中以{MISSING}表示"),
+            ),
+        };
+        Diagnostic::new(Code::CharacterWithoutFont, place, en, zh).remedy(
             "put a font that has it into templates/fonts/, or name its folder by --fonts",
             "请把含有该字的字体放入 templates/fonts/，或用 --fonts 指定字体目录",
         )

@@ -107,6 +107,7 @@ impl Engine {
             clue: &story.card,
             records: &[],
             templates: self.templates(),
+            held: &[],
             extract: None,
         })
     }

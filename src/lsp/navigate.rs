@@ -45,7 +45,11 @@ fn file_named(view: &View, path: &str, position: Position) -> Option<String> {
         ("clue", ["trail", _, "record"]) => format!("{}/{value}", found.file.folder?),
         _ => return None,
     };
-    matches!(view.files().kind(&named), Ok(Some(FileKind::File))).then_some(named)
+    // A name that leads out of its folder names nothing; the check tells it.
+    let leads_out = |part: &str| matches!(part, "" | "." | "..");
+    let is_inside = !named.contains('\\') && !named.split('/').any(leads_out);
+    let is_there = || matches!(view.files().kind(&named), Ok(Some(FileKind::File)));
+    (is_inside && is_there()).then_some(named)
 }
 
 /// Everywhere that what stands at a position is used.

@@ -32,9 +32,11 @@ const PLAIN: &str = "#set document(title: json(\"/facts.json\").title)\n#set tex
 #[track_caller]
 fn drawn(text: &str, expected: &str, missing: &str) {
     let press = press(&[]);
-    let mut value = json!(text);
-    let (found, _) = values::printable(&mut value, &|character| press.fonts.has(character));
-    assert_eq!(value, json!(expected), "{text:?}");
+    let mut value = json!({ "values": { "record": text } });
+    let has = |character| press.fonts.has(character);
+    let (found, _) = values::printable(&mut value, "page", &has);
+    let found = found.shown(String::new);
+    assert_eq!(value["values"]["record"], json!(expected), "{text:?}");
     assert_eq!(found.into_iter().collect::<String>(), missing, "{text:?}");
 }
 
@@ -63,7 +65,7 @@ fn what_stands_there_twice_reaches_a_template_once() {
     let (a, b) = (field("a", &short), field("b", &long));
     let changed = field("c", &json!({ "type": "empty" }));
     let mut record = json!({ "rows": [[a], [b, changed]], "fields": { "a": a, "b": b, "c": a } });
-    values::slim(&mut record);
+    slim(&mut record);
     assert_eq!(record["rows"], json!([["a"], ["b", changed]]));
     assert_eq!(record["fields"]["b"], b);
     assert_eq!(
@@ -73,7 +75,7 @@ fn what_stands_there_twice_reaches_a_template_once() {
     // The rows of a table are no fields.
     let mut table = json!({ "type": "table", "columns": [], "rows": [[long]] });
     let before = table.clone();
-    values::slim(&mut table);
+    slim(&mut table);
     assert_eq!(table, before);
 }
 

@@ -11,66 +11,113 @@ use crate::text::is_invisible;
 /// What stands for a character that no font has, as printers have always set it.
 pub const MISSING: char = '〓';
 
-/// Makes every text in `value` one that can be drawn; gives the characters that no font has, and the bytes of all text.
-pub(super) fn printable(value: &mut Value, has: &dyn Fn(char) -> bool) -> (BTreeSet<char>, usize) {
-    let mut missing = BTreeSet::new();
-    let mut size = 0;
-    walk(value, has, &mut missing, &mut size);
-    (missing, size)
+/// Values that every sheet is given, of which a template shows what it likes.
+const OFFERED: &[&str] = &["clue", "collection", "triage"];
+/// Templates that show no records, though they are given them.
+const WITHOUT_RECORDS: &[&str] = &["cover", "spine"];
+
+/// Characters that no font has.
+#[derive(Debug, Default)]
+pub(super) struct Missing {
+    /// In what the sheet shows.
+    certain: BTreeSet<char>,
+    /// In what it may show, each with what stands around it there.
+    possible: BTreeSet<(char, String)>,
 }
 
-/// Takes out what stands there twice: a form's rows name its fields, and only long text has paragraphs. What is read, kept
-/// and compared for every document is as short as it can be.
-pub(super) fn slim(value: &mut Value) {
-    match value {
-        Value::Object(object) => {
-            if object.get("long") == Some(&Value::Bool(false)) {
-                object.remove("paragraphs");
-            }
-            if let Some(fields) = object.get_mut("fields").map(Value::take) {
-                let rows = object.get_mut("rows").and_then(Value::as_array_mut);
-                let rows = rows.into_iter().flatten().filter_map(Value::as_array_mut);
-                for field in rows.flatten() {
-                    let name = field["name"].clone();
-                    // What was changed in one of the two places is drawn as it stands in the form.
-                    if name.as_str().is_some_and(|own| fields[own] == *field) {
-                        *field = name;
-                    }
-                }
-                object.insert("fields".to_owned(), fields);
-            }
-            object.values_mut().for_each(slim);
+impl Missing {
+    /// Those that the drawn document shows; `text` gives its text without blanks, and is asked for only where it matters.
+    pub(super) fn shown(self, text: impl FnOnce() -> String) -> BTreeSet<char> {
+        let Self {
+            mut certain,
+            possible,
+        } = self;
+        if !possible.is_empty() {
+            let text = text();
+            let shown = possible.into_iter().filter(|(_, near)| text.contains(near));
+            certain.extend(shown.map(|(character, _)| character));
         }
-        Value::Array(items) => items.iter_mut().for_each(slim),
-        _ => {}
+        certain
     }
 }
 
-fn walk(
-    value: &mut Value,
+/// Makes every text of a sheet (its title and values) one that can be drawn; gives the characters that no font has, and the
+/// bytes of all text.
+pub(super) fn printable(
+    sheet: &mut Value,
+    template: &str,
     has: &dyn Fn(char) -> bool,
-    missing: &mut BTreeSet<char>,
-    size: &mut usize,
-) {
-    match value {
-        Value::String(text) => {
-            *size += text.len();
-            if let Some(changed) = drawn(text, has, missing) {
-                *text = changed;
+) -> (Missing, usize) {
+    let mut walk = Walk {
+        has,
+        missing: Missing::default(),
+        size: 0,
+        is_certain: true,
+    };
+    let hides_records = WITHOUT_RECORDS.contains(&template);
+    for (key, value) in sheet.as_object_mut().into_iter().flatten() {
+        match value {
+            Value::Object(values) if key == "values" => {
+                for (key, value) in values {
+                    let may_stay_out =
+                        OFFERED.contains(&key.as_str()) || (hides_records && key == "sections");
+                    walk.is_certain = !may_stay_out;
+                    walk.value(value);
+                }
+                walk.is_certain = true;
             }
+            other => walk.value(other),
         }
-        Value::Array(items) => items
-            .iter_mut()
-            .for_each(|item| walk(item, has, missing, size)),
-        Value::Object(object) => object
-            .values_mut()
-            .for_each(|item| walk(item, has, missing, size)),
-        _ => {}
+    }
+    (walk.missing, walk.size)
+}
+
+struct Walk<'a> {
+    has: &'a dyn Fn(char) -> bool,
+    missing: Missing,
+    size: usize,
+    is_certain: bool,
+}
+
+impl Walk<'_> {
+    fn value(&mut self, value: &mut Value) {
+        match value {
+            Value::String(text) => {
+                self.size += text.len();
+                let mut missing = Vec::new();
+                if let Some(changed) = drawn(text, self.has, &mut missing) {
+                    self.keep(&changed, &missing);
+                    *text = changed;
+                }
+            }
+            Value::Array(items) => items.iter_mut().for_each(|item| self.value(item)),
+            Value::Object(object) => object.values_mut().for_each(|item| self.value(item)),
+            _ => {}
+        }
+    }
+
+    fn keep(&mut self, drawn: &str, missing: &[(char, usize)]) {
+        for (character, at) in missing {
+            if self.is_certain {
+                self.missing.certain.insert(*character);
+                continue;
+            }
+            let is_dark = |one: &char| !one.is_whitespace();
+            let before = drawn[..*at].chars().rev().find(is_dark);
+            let after = drawn[*at..].chars().skip(1).find(is_dark);
+            let near = before.into_iter().chain([MISSING]).chain(after);
+            self.missing.possible.insert((*character, near.collect()));
+        }
     }
 }
 
 /// The text as it can be drawn; nothing where it can be as it is.
-fn drawn(text: &str, has: &dyn Fn(char) -> bool, missing: &mut BTreeSet<char>) -> Option<String> {
+/// What is missing comes with its place in the drawn text.
+fn drawn(
+    text: &str,
+    has: &dyn Fn(char) -> bool,
+    missing: &mut Vec<(char, usize)>,
+) -> Option<String> {
     let plain = |character: char| {
         matches!(character, ' '..='~' | '\n' | '\t') || (has(character) && !is_invisible(character))
     };
@@ -94,7 +141,7 @@ fn drawn(text: &str, has: &dyn Fn(char) -> bool, missing: &mut BTreeSet<char>) -
         } else if character.is_whitespace() {
             drawn.push(' ');
         } else {
-            missing.insert(character);
+            missing.push((character, drawn.len()));
             drawn.push(MISSING);
         }
     }

@@ -1,17 +1,18 @@
 //! The folder of a site: whose files it may replace and delete, and how a run that broke off is known.
 //!
-//! Every file of a site begins with a mark, and only files that have it are ever replaced or deleted. While a run is under
-//! way `clue-site.json` says that it is not complete; it says so until the last file is written and the old ones are gone.
+//! Every file of a site begins with a mark, and only files that have it are ever replaced or deleted. What a former run made
+//! is deleted before anything is written: it may be of a reader who may see more. While a run is under way `clue-site.json`
+//! says that it is not complete; it says so until the last file is written.
 
-use std::collections::BTreeSet;
 use std::fs;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::json;
 
-use crate::engine::Failure;
+use crate::engine::{Failure, lies_in_repository};
 use crate::text::Bilingual;
 
 /// The file that makes a folder a site.
@@ -28,8 +29,9 @@ const FOLDERS: &[&str] = &["clues", "assets", "search"];
 /// A folder that is being made a site of.
 pub(super) struct SiteFolder {
     folder: PathBuf,
-    /// What was written in this run.
-    written: Mutex<BTreeSet<String>>,
+    /// Whether the folder was changed, and whether nothing of a former run is left in it.
+    begun: AtomicBool,
+    cleared: AtomicBool,
     /// Held while the run is under way; the system lets it go when the process ends, however it ends.
     lock: Mutex<Option<fs::File>>,
 }
@@ -38,19 +40,7 @@ impl SiteFolder {
     /// Takes a folder that is new, empty, or a site; every other one is refused, and so is one inside the repository.
     pub(super) fn open(root: &Path, folder: &Path) -> Result<Self, Failure> {
         let shown = folder.display().to_string();
-        // The nearest folder that is there decides where a new one would lie.
-        let there = folder.ancestors().find(|one| one.exists());
-        let there = there.and_then(|one| Some((one, one.canonicalize().ok()?)));
-        let whole = match there {
-            Some((one, whole)) => match folder.strip_prefix(one) {
-                Ok(rest) if rest.as_os_str().is_empty() => whole,
-                Ok(rest) => whole.join(rest),
-                Err(_) => whole,
-            },
-            None => folder.to_owned(),
-        };
-        let top = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-        if whole.starts_with(&top) || whole.components().any(|part| part.as_os_str() == "..") {
+        if lies_in_repository(root, folder) {
             return Err(Failure::Usage {
                 message: Bilingual::new(
                     format!(
@@ -61,6 +51,18 @@ impl SiteFolder {
                 remedy: Some(Bilingual::new(
                     "name a folder beside the repository",
                     "请指定仓库之外的目录",
+                )),
+            });
+        }
+        if fs::symlink_metadata(folder).is_ok() && !folder.exists() {
+            return Err(Failure::Usage {
+                message: Bilingual::new(
+                    format!("{shown} is a symbolic link to a folder that is not there"),
+                    format!("{shown} 是符号链接，但它指向的目录不存在"),
+                ),
+                remedy: Some(Bilingual::new(
+                    "make that folder, or name another one; nothing was written",
+                    "请建立它指向的目录，或另指定目录；没有写入任何内容",
                 )),
             });
         }
@@ -82,24 +84,78 @@ impl SiteFolder {
         }
         Ok(Self {
             folder: folder.to_owned(),
-            written: Mutex::default(),
+            begun: AtomicBool::new(false),
+            cleared: AtomicBool::new(false),
             lock: Mutex::default(),
         })
     }
 
-    /// Says that a run is under way, and makes the folders.
+    /// Deletes what a former run made, says that a run is under way, and makes the folders.
     pub(super) fn begin(&self) -> Result<(), Failure> {
-        for inner in std::iter::once("").chain(FOLDERS.iter().copied()) {
+        fs::create_dir_all(&self.folder).map_err(|error| failed(&self.folder, &error))?;
+        for inner in FOLDERS {
             let path = self.folder.join(inner);
-            let is_link = fs::symlink_metadata(&path).is_ok_and(|found| !found.is_dir());
-            if is_link && !inner.is_empty() {
+            if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_dir()) {
                 return Err(foreign(&path));
             }
-            fs::create_dir_all(&path).map_err(|error| failed(&path, &error))?;
         }
         self.take_lock()?;
+        self.begun.store(true, Ordering::Relaxed);
         let marker = json!({ "clueSite": 1, "complete": false });
-        self.put(MARKER, &format!("{marker:#}\n"))
+        // On a full disk nothing can be written, and yet what was there must go.
+        let said = self.put(MARKER, &format!("{marker:#}\n"));
+        for inner in std::iter::once("").chain(FOLDERS.iter().copied()) {
+            self.clear(inner, !inner.is_empty())?;
+        }
+        self.cleared.store(true, Ordering::Relaxed);
+        said?;
+        for inner in FOLDERS {
+            let path = self.folder.join(inner);
+            fs::create_dir_all(&path).map_err(|error| failed(&path, &error))?;
+        }
+        Ok(())
+    }
+
+    /// The failure of a run that broke off, with what state it left the folder in.
+    pub(super) fn broken_off(&self, failure: Failure) -> Failure {
+        let is = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        let state = match (is(&self.begun), is(&self.cleared)) {
+            (false, _) => {
+                Bilingual::new("nothing in the folder was changed", "目录中的内容没有改动")
+            }
+            (true, false) => Bilingual::new(
+                "the site is not complete, and pages of the former one may still stand there: do not hand it on, delete the folder",
+                "网站尚未生成完整，目录中可能还留有以前的网页：请勿交给他人，并请删除该目录",
+            ),
+            (true, true) => Bilingual::new(
+                "the site is not complete; nothing of the former one is left, and what stands there is for this reader: run the command again",
+                "网站尚未生成完整；以前的网页已全部删除，现有内容均可供本次的查阅者查阅：排除原因后请重新运行",
+            ),
+        };
+        let with = |remedy: Bilingual| {
+            Bilingual::new(
+                format!("{}; {}", remedy.en, state.en),
+                format!("{}；{}", remedy.zh, state.zh),
+            )
+        };
+        match failure {
+            Failure::Environment { message, remedy } => Failure::Environment {
+                message,
+                remedy: Some(remedy.map_or_else(|| state.clone(), with)),
+            },
+            Failure::Refused { message, remedy } => Failure::Refused {
+                message,
+                remedy: with(remedy),
+            },
+            Failure::Findings(mut found) => {
+                if let Some(first) = found.first_mut() {
+                    let remedy = first.remedy.take();
+                    first.remedy = Some(remedy.map_or_else(|| state.clone(), with));
+                }
+                Failure::Findings(found)
+            }
+            other => other,
+        }
     }
 
     /// Two runs for different readers would leave pages of one in the site of the other.
@@ -134,18 +190,13 @@ impl SiteFolder {
         Ok(())
     }
 
-    /// Writes one file of the site, so that its name leads to all of it or to the old one.
+    /// Writes one file of the site, so that its name leads to all of it or to nothing.
     pub(super) fn write(&self, path: &str, text: &str) -> Result<(), Failure> {
         let full = self.folder.join(path);
         if fs::symlink_metadata(&full).is_ok() && !is_own(&full) {
             return Err(foreign(&full));
         }
-        let text = marked(path, text);
-        self.put(path, &text)?;
-        if let Ok(mut written) = self.written.lock() {
-            written.insert(path.to_owned());
-        }
-        Ok(())
+        self.put(path, &marked(path, text))
     }
 
     fn put(&self, path: &str, text: &str) -> Result<(), Failure> {
@@ -164,19 +215,18 @@ impl SiteFolder {
             })
     }
 
-    /// Deletes what former runs left, and says that the site is complete.
+    /// Says that the site is complete.
     pub(super) fn finish(&self, marker: &str) -> Result<(), Failure> {
-        let written = self.written.lock().map(|written| written.clone());
-        let written = written.unwrap_or_default();
-        for inner in std::iter::once("").chain(FOLDERS.iter().copied()) {
-            self.sweep(inner, &written, !inner.is_empty())?;
-        }
         self.put(MARKER, marker)
     }
 
-    fn sweep(&self, inner: &str, written: &BTreeSet<String>, deep: bool) -> Result<(), Failure> {
+    /// Deletes the files that a former run made, and the folders that are empty then.
+    fn clear(&self, inner: &str, deep: bool) -> Result<(), Failure> {
         let folder = self.folder.join(inner);
-        let entries = fs::read_dir(&folder).map_err(|error| failed(&folder, &error))?;
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries.map_err(|error| failed(&folder, &error))?,
+        };
         for entry in entries {
             let entry = entry.map_err(|error| failed(&folder, &error))?;
             let Ok(name) = entry.file_name().into_string() else {
@@ -186,15 +236,11 @@ impl SiteFolder {
             let kind = entry.file_type().map_err(|error| failed(&folder, &error))?;
             if kind.is_dir() {
                 if deep {
-                    self.sweep(&path, written, true)?;
+                    self.clear(&path, true)?;
                     // Only a folder that is empty now goes.
                     let _ = fs::remove_dir(entry.path());
                 }
-            } else if !written.contains(&path)
-                && path != MARKER
-                && path != LOCK
-                && is_own(&entry.path())
-            {
+            } else if path != MARKER && path != LOCK && is_own(&entry.path()) {
                 fs::remove_file(entry.path()).map_err(|error| failed(&entry.path(), &error))?;
             }
         }
@@ -239,8 +285,8 @@ fn foreign(path: &Path) -> Failure {
             format!("{shown} 不是本命令生成的，妨碍写入"),
         ),
         remedy: Bilingual::new(
-            "move it elsewhere, or name another folder; the site is not complete",
-            "请移走该文件或指定别的目录；网站尚未生成完整",
+            "move it elsewhere, or name another folder",
+            "请移走该文件，或指定别的目录",
         ),
     }
 }
@@ -250,8 +296,8 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
     Failure::Environment {
         message: Bilingual::new(format!("{shown}: {error}"), format!("{shown}：{error}")),
         remedy: Some(Bilingual::new(
-            "check the folder, its permissions and the disk; the site is not complete",
-            "请检查目录、权限和磁盘；网站尚未生成完整",
+            "check the folder, its permissions and the disk",
+            "请检查目录、权限和磁盘",
         )),
     }
 }

@@ -189,6 +189,93 @@ fn a_clue_that_was_archived_without_a_package_gets_one_once() {
 }
 
 #[test]
+fn a_package_lies_in_no_work_tree_of_the_repository_and_makes_one_folder_at_most() {
+    let world = demonstration();
+    let outside = World::new();
+    let at = |name: &str| {
+        let path = outside.path().join(name);
+        path.to_str().expect("a path").to_owned()
+    };
+    world.git(&["worktree", "add", "--quiet", "--detach", &at("tree")]);
+    // The same clues as a part of a greater repository.
+    outside.git(&["init", "--quiet", "super"]);
+    let from = world.path().to_str().expect("a path");
+    outside.git(&[
+        "-C",
+        "super",
+        "-c",
+        "protocol.file.allow=always",
+        "submodule",
+        "--quiet",
+        "add",
+        from,
+        "clues",
+    ]);
+    let refused = |world: &World, into: &str| {
+        let error = world
+            .clue(ARCHIVIST, &["archive", READY, "--into", into])
+            .fails(2);
+        assert!(error.contains("lies in the repository"), "{error}");
+    };
+    refused(&world, &at("tree"));
+    refused(&world, &at("tree/packages"));
+    let inner = [
+        "-C",
+        "super/clues",
+        "archive",
+        READY,
+        "--into",
+        "super/packages",
+    ];
+    let error = outside.clue(ARCHIVIST, &inner).fails(2);
+    assert!(error.contains("lies in the repository"), "{error}");
+    // A path that was mistyped makes no tree of folders.
+    let error = world
+        .clue(ARCHIVIST, &["archive", READY, "--into", &at("new/deep")])
+        .fails(2);
+    assert!(error.contains("nor is the folder above it"), "{error}");
+    assert!(!outside.path().join("new").exists());
+    // One new folder is made and told, and not before there is a package for it.
+    world
+        .clue(OFFICER, &["archive", READY, "--into", &at("new")])
+        .fails(4);
+    assert!(!outside.path().join("new").exists());
+    let out = world
+        .clue(ARCHIVIST, &["archive", READY, "--into", &at("new")])
+        .ok();
+    assert!(out.contains("folder made: "), "{out}");
+    let out = world
+        .clue(ARCHIVIST, &["archive", ARCHIVED, "--into", &at("new")])
+        .ok();
+    assert!(!out.contains("folder made"), "{out}");
+}
+
+#[test]
+fn a_package_is_made_again_only_from_a_commit_that_history_holds() {
+    let world = demonstration();
+    let (first, second) = (World::new(), World::new());
+    archived(&world, first.path());
+    let into = second.path().to_str().expect("a path");
+    world.git(&["rebase", "--quiet", "--root", "--force-rebase"]);
+    let refused = || {
+        let error = world
+            .clue(ARCHIVIST, &["archive", READY, "--into", into])
+            .fails(4);
+        assert!(
+            error.contains("not in this branch's history") && error.contains("clue audit"),
+            "{error}"
+        );
+        assert!(second.everything().is_empty(), "something was left behind");
+    };
+    refused();
+    // The same where its objects are gone: the repository is not damaged.
+    world.git(&["reflog", "expire", "--expire=now", "--all"]);
+    world.git(&["remote", "remove", "origin"]);
+    world.git(&["gc", "--quiet", "--prune=now"]);
+    refused();
+}
+
+#[test]
 fn what_is_not_ready_not_committed_or_not_theirs_is_refused_and_nothing_is_left() {
     let world = demonstration();
     let outside = World::new();
@@ -241,11 +328,8 @@ fn what_is_not_ready_not_committed_or_not_theirs_is_refused_and_nothing_is_left(
             ARCHIVIST,
             &["archive", READY, "--into", file.to_str().expect("a path")],
         )
-        .fails(3);
-    assert!(
-        error.contains("nothing was changed in the repository"),
-        "{error}"
-    );
+        .fails(2);
+    assert!(error.contains("is no folder"), "{error}");
     assert_eq!(world.git(&["rev-parse", "HEAD"]), before);
 }
 
@@ -316,6 +400,52 @@ fn every_way_to_tamper_with_a_package_is_found() {
             "{inner}: {found:?}"
         );
         fs::write(at(inner), kept).expect("a file");
+    }
+
+    // An empty folder, a mark that an editor left, and a link, which is one fault.
+    fs::create_dir_all(at("data/emptydir")).expect("a folder");
+    assert_eq!(codes(&package, Some(&hash)), [Code::PackageExtra]);
+    fs::remove_dir(at("data/emptydir")).expect("removed");
+    let manifest = [b"\xef\xbb\xbf".as_slice(), &read("manifest-sha256.txt")].concat();
+    let kept = read("manifest-sha256.txt");
+    fs::write(at("manifest-sha256.txt"), manifest).expect("a file");
+    let checked = verify_package(&package, None).expect("a folder");
+    let said = |what: &str| {
+        let found = checked.found.iter();
+        found.filter(|one| one.message.en.contains(what)).count()
+    };
+    assert_eq!((said("byte order mark"), said("holds no hash")), (1, 0));
+    fs::write(at("manifest-sha256.txt"), kept).expect("a file");
+    #[cfg(unix)]
+    {
+        let kept = read(record);
+        fs::remove_file(at(record)).expect("removed");
+        std::os::unix::fs::symlink("clue.yaml", at(record)).expect("a link");
+        let checked = verify_package(&package, Some(&hash)).expect("a folder");
+        let of_link = checked
+            .found
+            .iter()
+            .filter(|one| one.place.path == record && one.message.en.contains("link"));
+        assert_eq!(of_link.count(), 1, "{:?}", checked.found);
+        assert!(checked.found.iter().all(|one| one.code != Code::FileKind));
+        fs::remove_file(at(record)).expect("removed");
+        fs::write(at(record), kept).expect("a file");
+    }
+    // What the archive takes over says the same, also where the manifests were made anew.
+    let other = World::new();
+    let copy = other.path().join("copy");
+    let copied = std::process::Command::new("cp")
+        .arg("-R")
+        .args([&package, &copy])
+        .status();
+    assert!(copied.expect("cp").success());
+    let xml = copy.join("data/metadata/metadata.xml");
+    let text = fs::read_to_string(&xml).expect("a file");
+    fs::write(&xml, text.replace("XSB-0004", "XSB-0005")).expect("a file");
+    seal_anew(&copy);
+    assert_eq!(codes(&copy, None), [Code::PackageMetadata]);
+    for found in verify_package(&copy, Some(&hash)).expect("a folder").found {
+        assert!(found.remedy.is_some(), "{found:?}");
     }
 
     // Who writes the manifests anew is told by the seals, the history, and the hash that was kept.

@@ -129,6 +129,13 @@ fn secrets() -> (World, [String; 3]) {
         "现有包装易破损",
         "机密线索标题 CLOSEDMARK",
     );
+    // A clue that everybody may see refers to it, by reference and in a text.
+    let report = format!("{}/analysis.md", folder_of(&named));
+    let similar = format!("methods: [other]\nsimilar: [{closed}]");
+    world.edit(&report, "methods: [other]", &similar);
+    let mention =
+        format!("# 概述\n\n与 {closed}（机密线索标题 CLOSEDMARK）类似，见 clues/{closed}/。");
+    world.edit(&report, "# 概述", &mention);
     (world, [named, anonymous, closed])
 }
 
@@ -205,19 +212,24 @@ fn no_document_of_an_extract_names_the_reporter() {
                     .shown(id, Some(&reader), language)
                     .expect("an extract");
                 let html = engine.html(&shown, document, language).expect("a page");
-                clean(&what, html.as_bytes(), &[REPEATED, FIELDS]);
+                let unknown = &[closed.as_str()][..];
+                clean(&what, html.as_bytes(), &[REPEATED, FIELDS, CLOSED, unknown]);
                 assert!(
                     html.contains("class=\"extract\""),
                     "{what} says nothing of an extract"
                 );
                 let sheet = engine.sheet(&shown, document, language).expect("a sheet");
-                clean(&what, format!("{sheet:?}").as_bytes(), &[REPEATED, FIELDS]);
+                clean(
+                    &what,
+                    format!("{sheet:?}").as_bytes(),
+                    &[REPEATED, FIELDS, CLOSED, unknown],
+                );
                 #[cfg(feature = "pdf")]
                 {
                     let paper = engine
                         .pdf(&press, &shown, document, language)
                         .expect("a PDF");
-                    clean(&what, &paper.pdf, &[REPEATED, FIELDS]);
+                    clean(&what, &paper.pdf, &[REPEATED, FIELDS, CLOSED, unknown]);
                     let said = format!("{:?}", paper.findings);
                     clean(&what, said.as_bytes(), &[REPEATED, FIELDS]);
                 }
@@ -232,6 +244,7 @@ fn no_document_of_an_extract_names_the_reporter() {
         "{whole}"
     );
     assert_eq!(held(whole.as_bytes(), FIELDS).len(), FIELDS.len());
+    assert_eq!(held(whole.as_bytes(), CLOSED).len(), CLOSED.len());
     let officer = world.clue(LI, &["render", &named, "--for", "officer"]).ok();
     assert_eq!(held(officer.as_bytes(), REPEATED).len(), REPEATED.len());
     assert!(officer.contains("nothing was withheld"), "{officer}");
@@ -498,6 +511,46 @@ fn findings_quote_nothing_that_is_kept_back() {
             format!("{}{}", ran.out, ran.err).as_bytes(),
             &[REPEATED, FIELDS],
         );
+    }
+}
+
+#[test]
+fn a_run_that_breaks_off_leaves_nothing_of_a_higher_level() {
+    let (world, [_, _, closed]) = secrets();
+    let other = World::new();
+    let folder = other.path().join("s");
+    let site = folder.to_str().expect("a path");
+    world.clue(LI, &["site", site, "--level", "secret"]).ok();
+    assert!(folder.join(format!("clues/{closed}.html")).exists());
+    // Something in the way of a page stops the next run after its first pages, for a reader who may see less.
+    fs::remove_file(folder.join("about.html")).expect("removed");
+    fs::create_dir(folder.join("about.html")).expect("a folder");
+    let err = world.clue(LI, &["site", site]).fails(4);
+    assert!(
+        err.contains("about.html") && err.contains("nothing of the former one is left"),
+        "{err}"
+    );
+    let mut files = Vec::new();
+    files_below(&folder, &mut files);
+    assert!(files.len() > 3, "{files:?}");
+    for file in files {
+        let name = file.display().to_string();
+        assert!(!name.contains(&closed), "{name}");
+        clean(
+            &name,
+            &fs::read(&file).expect("bytes"),
+            &[REPEATED, FIELDS, CLOSED],
+        );
+    }
+    // A link that leads nowhere is told as what it is.
+    #[cfg(unix)]
+    {
+        let link = other.path().join("link");
+        std::os::unix::fs::symlink(other.path().join("gone"), &link).expect("a link");
+        let err = world
+            .clue(LI, &["site", link.to_str().expect("a path")])
+            .fails(2);
+        assert!(err.contains("symbolic link"), "{err}");
     }
 }
 

@@ -203,3 +203,83 @@ fn links_lead_nowhere() {
         Some(1)
     );
 }
+
+#[cfg(unix)]
+#[test]
+fn an_attachment_that_lies_elsewhere_is_never_opened() {
+    use std::os::unix::fs::symlink;
+    // SHA-256 of "test".
+    const HASH: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08";
+    let (world, id) = begun();
+    let outside = tempfile::TempDir::new().expect("a folder");
+    fs::write(outside.path().join("outside.txt"), "test").expect("written");
+    world.write("outside.txt", "test");
+    let list = |file: &str| {
+        let form = world.read(&path(&id, "collection.yaml"));
+        let form = form
+            .split("attachments:")
+            .next()
+            .expect("a form")
+            .to_owned();
+        let item = format!("attachments:\n  - {{ file: {file}, size: 4, sha256: {HASH} }}\n");
+        world.write(&path(&id, "collection.yaml"), &(form + &item));
+    };
+    let check = || {
+        let found = world.clue(LI, &["check"]);
+        assert_eq!(found.status, 1, "{}", found.out);
+        found.out + &found.err
+    };
+    // A file of the right size and hash does not make it one of the clue's.
+    list("../../../../../../outside.txt");
+    assert!(check().contains("attachment-outside"));
+    world
+        .clue(LI, &["advance", &id, "return", "-m", "补充"])
+        .fails(4);
+    // A folder that is a link, and a link in the folder, are told once and not followed.
+    symlink(outside.path(), world.path().join(path(&id, "attachments"))).expect("a link");
+    list("outside.txt");
+    let found = check();
+    assert_eq!(found.matches("file-kind").count(), 1, "{found}");
+    assert!(!found.contains("attachment-"), "{found}");
+    fs::remove_file(world.path().join(path(&id, "attachments"))).expect("removed");
+    world.write(&path(&id, "attachments/own.txt"), "own");
+    symlink(
+        outside.path().join("outside.txt"),
+        world.path().join(path(&id, "attachments/outside.txt")),
+    )
+    .expect("a link");
+    let found = check();
+    assert_eq!(found.matches("[file-kind").count(), 1, "{found}");
+    assert!(
+        !found.contains("attachment-missing") && !found.contains("attachment-changed"),
+        "{found}"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_template_that_is_no_file_is_told() {
+    let (world, id) = begun();
+    let at = |path: &str| world.path().join(path);
+    fs::remove_file(at("templates/paper/cover.typ")).expect("removed");
+    fs::create_dir(at("templates/paper/cover.typ")).expect("a folder");
+    fs::remove_file(at("templates/documents/page.html")).expect("removed");
+    std::os::unix::fs::symlink("/nowhere", at("templates/documents/page.html")).expect("a link");
+    let check = world.clue(LI, &["check"]);
+    assert_eq!(check.status, 0, "{}", check.out);
+    for path in ["templates/paper/cover.typ", "templates/documents/page.html"] {
+        assert!(check.out.contains(path), "{path}: {}", check.out);
+    }
+    assert!(check.out.contains("0 errors, 2 warnings"), "{}", check.out);
+    let site = tempfile::TempDir::new().expect("a folder");
+    let site = site.path().to_str().expect("a path");
+    for arguments in [
+        &["render", id.as_str()][..],
+        &["render", &id, "triage.yaml"],
+        &["site", site],
+    ] {
+        let ran = world.clue(LI, arguments);
+        assert_eq!(ran.status, 0, "{}", ran.err);
+        assert!(ran.err.contains("documents/page.html"), "{}", ran.err);
+    }
+}

@@ -360,6 +360,73 @@ fn an_attachment_that_is_gone_is_marked_and_told() {
 }
 
 #[test]
+fn an_attachment_that_is_gone_is_told_of_pages_too() {
+    let world = World::with_repository(ORGANISATION);
+    let id = world.collect();
+    let form = folder(&world, &id) + "/collection.yaml";
+    let text = world.read(&form);
+    let (before, _) = text.split_once("attachments:").expect("a list");
+    let hash = "0".repeat(64);
+    let item = format!("attachments:\n  - {{ file: gone.txt, size: 1, sha256: \"{hash}\" }}\n");
+    world.write(&form, &(before.to_owned() + &item));
+    let page = world.clue(ZHAO, &["render", &id, "--format", "html"]);
+    assert!(
+        page.err.contains("document-attachment") && page.err.contains("gone.txt"),
+        "{}",
+        page.err
+    );
+    assert!(page.out.contains("not in the folder"), "{}", page.out);
+    world.clue(ZHAO, &["render", &id, "triage.yaml"]).ok();
+    let other = World::new();
+    let site = other.path().join("s");
+    let ran = world.clue(ZHAO, &["site", site.to_str().expect("a path")]);
+    assert_eq!(ran.status, 0, "{}", ran.err);
+    assert!(ran.err.contains("document-attachment"), "{}", ran.err);
+}
+
+#[test]
+fn a_character_that_is_not_shown_is_not_told() {
+    let world = World::with_repository(ORGANISATION);
+    let id = world.collect();
+    let base = folder(&world, &id);
+    let form = base.clone() + "/collection.yaml";
+    world.edit(&form, "现有包装易破损", "包装\u{2a6a5}易破损");
+    let drawn = |document: &str| {
+        let arguments = ["render", &id, document, "--format", "pdf", "-o", "x.pdf"];
+        let ran = world.clue(ZHAO, &arguments);
+        let told = ran.err.clone();
+        ran.ok();
+        told
+    };
+    // The description stands in the form alone.
+    for document in ["triage.yaml", "cover", "spine"] {
+        assert_eq!(drawn(document), "", "{document}");
+    }
+    assert!(drawn("collection.yaml").contains("U+2A6A5"));
+    assert!(drawn("dossier").contains("U+2A6A5"));
+    // The title stands over every form, and is told where it stands.
+    world.edit(
+        &(base + "/clue.yaml"),
+        "建议改进包装",
+        "建议改进\u{2a6a4}包装",
+    );
+    let told = drawn("triage.yaml");
+    assert!(
+        told.contains("U+2A6A4") && told.contains("clue.yaml"),
+        "{told}"
+    );
+    assert!(!told.contains("U+2A6A5"), "{told}");
+    // What is kept back is not named by the way.
+    world.edit(&form, "  name:", "  name: 王\u{2a6a3}国");
+    let told = drawn("collection.yaml");
+    assert!(told.contains("kept back"), "{told}");
+    assert!(
+        !told.contains('\u{2a6a3}') && !told.contains("2A6A3"),
+        "{told}"
+    );
+}
+
+#[test]
 fn the_command_line_refuses_what_cannot_be_meant() {
     let world = World::with_repository(ORGANISATION);
     let id = world.collect();

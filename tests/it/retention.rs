@@ -1270,6 +1270,11 @@ fn archived_clues_are_listed_by_when_they_fall_due() {
             .clue(LI, &[&["retention"], &wrong[..]].concat())
             .fails(2);
     }
+    // What begins with a hyphen is a wrong time, and no option that nobody knows.
+    for command in ["retention", "due"] {
+        let said = world.clue(LI, &[command, "--within", "-5d"]).fails(2);
+        assert!(said.contains("invalid value '-5d'"), "{said}");
+    }
 
     world.clue(HE, &["advance", &id, "hold", "-m", "诉讼"]).ok();
     assert_eq!(next(&world, &[]), only("on-hold"));

@@ -1,5 +1,5 @@
 //! A package on the disk: written beside its place, synced, and renamed into it when its step is published.
-//! It replaces nothing that is there.
+//! It replaces nothing that is there, and makes no folder before there is a package for it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
@@ -7,46 +7,82 @@ use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::engine::Failure;
+use crate::engine::{Failure, lies_in_repository};
 use crate::text::Bilingual;
 
 /// A package that is written and not in its place yet.
 pub(super) struct Prepared {
     temporary: PathBuf,
     target: PathBuf,
+    /// The folder that was made for it.
+    pub(super) made: Option<PathBuf>,
 }
 
-/// The folder that packages are put into; made where it is not there.
-pub(super) fn folder(root: &Path, folder: &Path) -> Result<PathBuf, Failure> {
-    // What is not there yet lies where the nearest folder lies that is.
-    let there = folder.ancestors().find(|folder| folder.exists());
-    let there = there.and_then(|there| there.canonicalize().ok());
-    let root = root.canonicalize().unwrap_or_else(|_| root.to_owned());
-    if there.is_none_or(|there| there.starts_with(&root)) {
+/// The folder that packages are put into.
+pub(super) struct Into {
+    folder: PathBuf,
+    /// Whether it is not there yet. Then only its last part is: a path that was mistyped makes no tree of folders.
+    is_new: bool,
+}
+
+/// Judges the folder that packages are put into, and makes nothing yet.
+pub(super) fn folder(root: &Path, folder: &Path) -> Result<Into, Failure> {
+    if lies_in_repository(root, folder) {
         return Err(Failure::Usage {
             message: Bilingual::new(
                 format!("{} lies in the repository", folder.display()),
                 format!("{} 在仓库之内", folder.display()),
             ),
             remedy: Some(Bilingual::new(
-                "archive packages are kept elsewhere: name a folder outside of the repository",
-                "归档信息包应另行保存，请指定仓库之外的目录",
+                "archive packages are kept elsewhere: name a folder outside of the repository, of its other work trees and of what it is a part of",
+                "归档信息包应另行保存，请指定仓库、其他工作树以及上级仓库之外的目录",
             )),
         });
     }
-    fs::create_dir_all(folder).map_err(|error| failed(folder, &error))?;
-    folder
-        .canonicalize()
-        .map_err(|error| failed(folder, &error))
+    if let Ok(there) = folder.canonicalize() {
+        if there.is_dir() {
+            return Ok(Into {
+                folder: there,
+                is_new: false,
+            });
+        }
+        return Err(unusable(folder, "is no folder", "不是目录"));
+    }
+    let name = folder.file_name();
+    let above = folder.parent().and_then(|above| above.canonicalize().ok());
+    match above.zip(name) {
+        Some((above, name)) if above.is_dir() && folder.symlink_metadata().is_err() => Ok(Into {
+            folder: above.join(name),
+            is_new: true,
+        }),
+        _ => Err(unusable(
+            folder,
+            "is not there, nor is the folder above it",
+            "不存在，其上级目录也不存在",
+        )),
+    }
+}
+
+fn unusable(folder: &Path, en: &str, zh: &str) -> Failure {
+    Failure::Usage {
+        message: Bilingual::new(
+            format!("{} {en}", folder.display()),
+            format!("{} {zh}", folder.display()),
+        ),
+        remedy: Some(Bilingual::new(
+            "name a folder that is there, or a new one in a folder that is there",
+            "请指定已有的目录，或已有目录下的新目录",
+        )),
+    }
 }
 
 /// Writes a package beside its place, durably.
 pub(super) fn prepare(
-    into: &Path,
+    into: &Into,
     name: &str,
     files: &BTreeMap<String, Arc<[u8]>>,
 ) -> Result<Prepared, Failure> {
-    let target = into.join(name);
+    let target = into.folder.join(name);
     if target.symlink_metadata().is_ok() {
         return Err(Failure::Refused {
             message: Bilingual::new(
@@ -59,8 +95,18 @@ pub(super) fn prepare(
             ),
         });
     }
-    let temporary = into.join(format!(".{name}.{}.part", std::process::id()));
-    let prepared = Prepared { temporary, target };
+    let part = format!(".{name}.{}.part", std::process::id());
+    let temporary = into.folder.join(part);
+    let mut made = None;
+    if into.is_new {
+        fs::create_dir(&into.folder).map_err(|error| failed(&into.folder, &error))?;
+        made = Some(into.folder.clone());
+    }
+    let prepared = Prepared {
+        temporary,
+        target,
+        made,
+    };
     if let Err(error) = prepared.write(files) {
         let failure = failed(&prepared.temporary, &error);
         prepared.discard();
@@ -95,13 +141,19 @@ impl Prepared {
     /// Takes what was written away again.
     pub(super) fn discard(&self) {
         let _ = fs::remove_dir_all(&self.temporary);
+        if let Some(made) = &self.made {
+            let _ = fs::remove_dir(made);
+        }
     }
 
     /// Gives the package its name.
     pub(super) fn publish(self) -> Result<PathBuf, Failure> {
+        // A folder that was made has its name in the one above.
+        let above = self.made.as_deref().and_then(Path::parent);
         let renamed = fs::rename(&self.temporary, &self.target);
         renamed
             .and_then(|()| self.target.parent().map_or(Ok(()), sync))
+            .and_then(|()| above.map_or(Ok(()), sync))
             .map_err(|error| Failure::Environment {
                 message: Bilingual::new(
                     format!(
