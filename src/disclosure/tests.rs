@@ -160,6 +160,14 @@ fn each_of_several_names_counts_and_no_title() {
         let shown = masked(&[titled], "质量部的王小明");
         assert_eq!(shown, "质量部的■", "{titled}");
     }
+    // Words around a number are no names.
+    let contact = "上班时间打公司电话 8888 6666，周一除外";
+    case(
+        contact,
+        "上班时间 周一 电话 公司",
+        "上班时间 周一 电话 公司",
+    );
+    case("欧阳小明 139 1234 5678", "欧阳小明", "■");
     case("王和平", "和平路上的王和平", "和平路上的■");
 }
 

@@ -13,14 +13,14 @@
 //!   digits, which is the number without the code of country or area.
 //! - Of a value with numbers or an address, which is a contact, each part between commas, semicolons, strokes and labels:
 //!   one of letters and digits from six characters on (a street with its number, with and without its town), one in
-//!   Chinese without digits from five on or of the length of a name, and one of several words in capitals. A town alone
-//!   (海州市, Haizhou) is no secret by itself.
+//!   Chinese without digits from five on, one that is built like a Chinese name, and one of several words in capitals. A
+//!   town alone (海州市, Haizhou) is no secret by itself, nor are the words around a number (上班时间).
 
 use unicode_normalization::UnicodeNormalization;
 
 use crate::disclosure::fold::fold;
 use crate::disclosure::needle::{LONG, Needle, is_letter, is_wide};
-use crate::disclosure::words::{NAME, PLACES, TITLES, is_organ, labelled, names};
+use crate::disclosure::words::{TITLES, is_chinese_name, is_organ, labelled, names};
 
 /// What stands between the parts of a value.
 const BETWEEN: &[char] = &[
@@ -189,11 +189,8 @@ fn of_contact(part: &Part, departments: &[&str], needles: &mut Vec<Needle>) {
     }
     for word in text.split(' ') {
         for name in names(word, departments) {
-            let is_place = name.ends_with(PLACES);
-            let length = name.chars().count();
-            let own = characters(&name);
-            if (2..=NAME).contains(&length) && own.iter().copied().all(is_wide) && !is_place {
-                needles.push(needle(own, false));
+            if is_chinese_name(&name) {
+                needles.push(needle(characters(&name), false));
             }
         }
     }
