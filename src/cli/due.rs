@@ -12,7 +12,7 @@ use crate::clock::Phase;
 use crate::due::{DigestFormat, Item, digest, feed, sort};
 use crate::engine::{AllDue, Engine, Failure};
 use crate::report::SCHEMA_VERSION;
-use crate::text::{Bilingual, pad, shorten, visible_line, width};
+use crate::text::{Bilingual, pad, shorten, system_words, visible_line, width};
 use crate::time::Timestamp;
 
 /// A table for people, data for programs, or a feed for calendars.
@@ -216,7 +216,7 @@ impl Due {
             Failure::Environment {
                 message: Bilingual::new(
                     format!("{}: {error}", folder.display()),
-                    format!("{}：{error}", folder.display()),
+                    format!("{}：{}", folder.display(), system_words(&error)),
                 ),
                 remedy: None,
             }

@@ -8,7 +8,7 @@ use crate::cli::{Answer, Context, err};
 use crate::commit::write_file;
 use crate::engine::Failure;
 use crate::merge::{MARKER_SIZE, merge};
-use crate::text::{Bilingual, visible_line};
+use crate::text::{Bilingual, system_words, visible_line};
 
 /// Arguments of `clue merge-driver`.
 #[derive(Args)]
@@ -103,7 +103,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
         Err(error) => Err(Failure::Environment {
             message: Bilingual::new(
                 format!("{}: {error}", path.display()),
-                format!("{}：{error}", path.display()),
+                format!("{}：{}", path.display(), system_words(&error)),
             ),
             remedy: None,
         }),

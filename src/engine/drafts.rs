@@ -10,6 +10,7 @@ use crate::diagnostic::any_error;
 use crate::engine::{Engine, Failure, environment};
 use crate::files::Files;
 use crate::git::Environment;
+use crate::text::system_words;
 use crate::time::Timestamp;
 use crate::workflow::{Actor, DraftRequest, draft, draft_context};
 
@@ -93,7 +94,10 @@ impl Engine {
         for length in [4, 4, 4, 6, 8] {
             let mut random = vec![0_u8; length];
             getrandom::fill(&mut random).map_err(|error| {
-                environment(error.to_string(), format!("无法取得随机数：{error}"))
+                environment(
+                    error.to_string(),
+                    format!("无法取得随机数：{}", system_words(&error)),
+                )
             })?;
             let letters: String = random
                 .iter()
@@ -115,7 +119,7 @@ pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     let failed = |error: std::io::Error| {
         environment(
             format!("{}: {error}", path.display()),
-            format!("{}：{error}", path.display()),
+            format!("{}：{}", path.display(), system_words(&error)),
         )
     };
     if let Some(folder) = path.parent() {

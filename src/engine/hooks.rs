@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::engine::{Failure, environment};
 use crate::git::{Environment, Repository};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 
 /// The second line of a hook that this program wrote.
 const OURS: &str = "# Written by clue hook install.";
@@ -230,6 +230,6 @@ fn write(path: &Path, text: &str, is_there: bool) -> std::io::Result<()> {
 fn failed(path: &Path, error: &std::io::Error) -> Failure {
     environment(
         format!("{}: {error}", path.display()),
-        format!("{}：{error}", path.display()),
+        format!("{}：{}", path.display(), system_words(&error)),
     )
 }

@@ -12,7 +12,7 @@ use crate::engine::merging::ATTRIBUTES;
 use crate::engine::{Failure, WAIT, environment, find_root, repository_of};
 use crate::files::below;
 use crate::git::{Environment, Repository};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 use crate::time::Timestamp;
 use crate::yaml::scalar;
 
@@ -50,7 +50,7 @@ pub fn init(
     std::fs::create_dir_all(folder).map_err(|error| {
         environment(
             format!("{}: {error}", folder.display()),
-            format!("{}：{error}", folder.display()),
+            format!("{}：{}", folder.display(), system_words(&error)),
         )
     })?;
     let mut repository = match Repository::discover(folder)? {

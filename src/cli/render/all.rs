@@ -15,7 +15,7 @@ use crate::cli::{Answer, Context, err, fail, output, progress};
 use crate::diagnostic::any_error;
 use crate::disclosure::Reader;
 use crate::engine::{Engine, Failure};
-use crate::text::{Bilingual, visible_line};
+use crate::text::{Bilingual, system_words, visible_line};
 
 /// What became of one clue.
 enum Made {
@@ -61,7 +61,7 @@ pub(super) fn run(
     fs::create_dir_all(&whole).map_err(|error| Failure::Environment {
         message: Bilingual::new(
             format!("{}: {error}", request.folder.display()),
-            format!("{}：{error}", request.folder.display()),
+            format!("{}：{}", request.folder.display(), system_words(&error)),
         ),
         remedy: None,
     })?;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::Failure;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 
 /// A package that is written and not in its place yet.
 pub(super) struct Prepared {
@@ -107,7 +107,10 @@ impl Prepared {
                     format!(
                         "the clue is archived, and its package could not get its name: {error}"
                     ),
-                    format!("线索已经归档，但信息包未能改名到位：{error}"),
+                    format!(
+                        "线索已经归档，但信息包未能改名到位：{}",
+                        system_words(&error)
+                    ),
                 ),
                 remedy: Some(Bilingual::new(
                     format!(
@@ -139,7 +142,7 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
     Failure::Environment {
         message: Bilingual::new(
             format!("{}: {error}", path.display()),
-            format!("{}：{error}", path.display()),
+            format!("{}：{}", path.display(), system_words(&error)),
         ),
         remedy: Some(Bilingual::new(
             "nothing was changed in the repository; check the folder, its permissions and the disk",
