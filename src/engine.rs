@@ -5,8 +5,6 @@
 mod archive;
 mod audit;
 mod calendar;
-#[cfg(feature = "pdf")]
-mod certificate;
 mod changed;
 mod checkpoint;
 mod disclosure;
@@ -205,6 +203,18 @@ impl Engine {
     /// Opens the repository that a folder belongs to.
     pub fn open(start: &Path) -> Result<Self, Failure> {
         usable(start)?;
+        if !start.is_dir() {
+            return Err(Failure::Environment {
+                message: Bilingual::new(
+                    format!("there is no folder {}", start.display()),
+                    format!("没有 {} 这个目录", start.display()),
+                ),
+                remedy: Some(Bilingual::new(
+                    "look at the path behind -C",
+                    "请核对 -C 后面的路径",
+                )),
+            });
+        }
         let Some(root) = find_root(start) else {
             return Err(Failure::Environment {
                 message: Bilingual::new(
@@ -288,7 +298,8 @@ impl Engine {
                 "clue list 可列出全部线索",
             )),
         };
-        // Numbers are typed as people type: in small letters, or in full width.
+        // Numbers are typed as people type: in small letters, in full width, or with a blank that was copied along.
+        let name = name.trim();
         let plain = crate::text::plain(name).to_uppercase();
         let numbered = |name: &str| {
             entry_path(name).and_then(|path| self.files.read(&path, 1_000).ok().flatten())

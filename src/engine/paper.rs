@@ -75,15 +75,7 @@ impl Engine {
         language: Language,
     ) -> Result<Paper, Failure> {
         let case = &shown.case;
-        // An extract says on its page what it is, and only the general form does.
-        let certificate = match shown.extract {
-            None => self.certificate(case, document, language),
-            Some(_) => None,
-        };
-        let mut sheet = match certificate {
-            Some(sheet) => sheet,
-            None => self.sheet(shown, document, language)?,
-        };
+        let mut sheet = self.sheet(shown, document, language)?;
         let mut findings = absent_attachments(case, &mut sheet);
         let printed = press
             .print(&sheet)
