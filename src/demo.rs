@@ -16,7 +16,7 @@ use crate::engine::{Engine, Failure, SampleRequest, SupervisionRequest, find_roo
 use crate::files::{Files, file_name};
 use crate::git::{Environment, Repository};
 use crate::markdown;
-use crate::text::{Bilingual, system_words};
+use crate::text::Bilingual;
 use crate::time::Timestamp;
 use crate::workflow::{Actor, Command, DraftRequest};
 use crate::yaml;
@@ -346,11 +346,5 @@ fn broken(what: &str) -> Failure {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::Environment {
-        message: Bilingual::new(
-            format!("{}: {error}", path.display()),
-            format!("{}：{}", path.display(), system_words(&error)),
-        ),
-        remedy: None,
-    }
+    Failure::of_system(path, error)
 }

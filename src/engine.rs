@@ -65,7 +65,7 @@ use crate::due::{Item, items};
 use crate::files::{DiskFiles, Files};
 use crate::git::{GitError, ObjectId, Repository};
 use crate::template::Templates;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 use crate::time::Timestamp;
 use crate::workflow::{Decision, Desk, Possibility, options};
 use crate::world::World;
@@ -109,6 +109,23 @@ impl From<GitError> for Failure {
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         Self::Publish(error)
+    }
+}
+
+impl Failure {
+    /// A file or folder that the system does not let be read or written.
+    pub fn of_system(path: &Path, error: &std::io::Error) -> Self {
+        let shown = path.display();
+        Self::Environment {
+            message: Bilingual::new(
+                format!("{shown}: {error}"),
+                format!("{shown}：{}", system_words(error)),
+            ),
+            remedy: Some(Bilingual::new(
+                "check the folder, its permissions and the disk",
+                "请检查目录、权限和磁盘",
+            )),
+        }
     }
 }
 

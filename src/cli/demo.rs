@@ -10,7 +10,7 @@ use crate::cli::{Answer, Context, progress};
 use crate::demo::{DOCUMENTS, FOUNDER, play};
 use crate::document::DOSSIER;
 use crate::engine::{Engine, Failure, mend_merging};
-use crate::text::{Bilingual, pad, system_words, width};
+use crate::text::{pad, width};
 
 /// Arguments of `clue demo`.
 #[derive(Args)]
@@ -30,13 +30,7 @@ impl Demo {
         let engine = Engine::open(&folder)?;
         let bar = progress::bar(context, "rendering the dossiers", "正在生成卷宗");
         let documents = folder.join(DOCUMENTS);
-        let failed = |error: std::io::Error| Failure::Environment {
-            message: Bilingual::new(
-                format!("{}: {error}", documents.display()),
-                format!("{}：{}", documents.display(), system_words(&error)),
-            ),
-            remedy: None,
-        };
+        let failed = |error: std::io::Error| Failure::of_system(&documents, &error);
         std::fs::create_dir_all(&documents).map_err(failed)?;
         for (done, id) in played.clues.iter().enumerate() {
             bar.show(done, played.clues.len());

@@ -12,7 +12,7 @@ use crate::clock::Phase;
 use crate::due::{DigestFormat, Item, digest, feed, sort};
 use crate::engine::{AllDue, Engine, Failure};
 use crate::report::SCHEMA_VERSION;
-use crate::text::{Bilingual, pad, shorten, system_words, visible_line, width};
+use crate::text::{Bilingual, pad, shorten, visible_line, width};
 use crate::time::Timestamp;
 
 /// A table for people, data for programs, or a feed for calendars.
@@ -212,15 +212,8 @@ impl Due {
                 remedy: None,
             });
         }
-        std::fs::create_dir_all(context.folder.join(folder)).map_err(|error| {
-            Failure::Environment {
-                message: Bilingual::new(
-                    format!("{}: {error}", folder.display()),
-                    format!("{}：{}", folder.display(), system_words(&error)),
-                ),
-                remedy: None,
-            }
-        })?;
+        std::fs::create_dir_all(context.folder.join(folder))
+            .map_err(|error| Failure::of_system(folder, &error))?;
         let mut text = String::new();
         for digest in digests {
             let path = folder.join(format!("{}.{}", digest.person, format.ending()));

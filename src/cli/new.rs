@@ -134,7 +134,10 @@ fn read_form(from: &str, context: &Context) -> Result<String, Failure> {
             format!("{from}: {error}"),
             format!("{from}：{}", system_words(&error)),
         ),
-        remedy: None,
+        remedy: Some(Bilingual::new(
+            "name a form that can be read, or - for standard input",
+            "请核对表单文件的路径和权限；从标准输入读取的写 -",
+        )),
     };
     let mut bytes = Vec::new();
     if from == "-" {

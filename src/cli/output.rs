@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crate::cli::Context;
 use crate::engine::Failure;
-use crate::text::{Bilingual, system_words};
+use crate::text::Bilingual;
 
 /// Folders of the repository that hold records, and what makes them.
 const KEPT: &[&str] = &[
@@ -31,16 +31,7 @@ pub(super) fn write(
     let whole = context.folder.join(path);
     agrees(path, endings)?;
     permit(root, &whole, endings)?;
-    publish(&whole, bytes).map_err(|error| Failure::Environment {
-        message: Bilingual::new(
-            format!("{}: {error}", path.display()),
-            format!("{}：{}", path.display(), system_words(&error)),
-        ),
-        remedy: Some(Bilingual::new(
-            "check the folder, its permissions and the disk",
-            "请检查目录、权限和磁盘",
-        )),
-    })
+    publish(&whole, bytes).map_err(|error| Failure::of_system(path, &error))
 }
 
 /// Endings of files that programs open by them.

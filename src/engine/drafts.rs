@@ -116,12 +116,7 @@ impl Engine {
 /// Writes a file that is not there yet, with the folders on the way to it.
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     use std::io::Write;
-    let failed = |error: std::io::Error| {
-        environment(
-            format!("{}: {error}", path.display()),
-            format!("{}：{}", path.display(), system_words(&error)),
-        )
-    };
+    let failed = |error: std::io::Error| Failure::of_system(path, &error);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }

@@ -4,9 +4,9 @@
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::engine::{Failure, environment};
+use crate::engine::Failure;
 use crate::git::{Environment, Repository};
-use crate::text::{Bilingual, system_words};
+use crate::text::Bilingual;
 
 /// The second line of a hook that this program wrote.
 const OURS: &str = "# Written by clue hook install.";
@@ -228,8 +228,5 @@ fn write(path: &Path, text: &str, is_there: bool) -> std::io::Result<()> {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    environment(
-        format!("{}: {error}", path.display()),
-        format!("{}：{}", path.display(), system_words(&error)),
-    )
+    Failure::of_system(path, error)
 }

@@ -9,10 +9,10 @@ use crate::builtin;
 use crate::commit::{Publication, recover};
 use crate::engine::editors;
 use crate::engine::merging::ATTRIBUTES;
-use crate::engine::{Failure, WAIT, environment, find_root, repository_of};
+use crate::engine::{Failure, WAIT, find_root, repository_of};
 use crate::files::below;
 use crate::git::{Environment, Repository};
-use crate::text::{Bilingual, system_words};
+use crate::text::Bilingual;
 use crate::time::Timestamp;
 use crate::yaml::scalar;
 
@@ -47,12 +47,7 @@ pub fn init(
             )),
         });
     }
-    std::fs::create_dir_all(folder).map_err(|error| {
-        environment(
-            format!("{}: {error}", folder.display()),
-            format!("{}：{}", folder.display(), system_words(&error)),
-        )
-    })?;
+    std::fs::create_dir_all(folder).map_err(|error| Failure::of_system(folder, &error))?;
     let mut repository = match Repository::discover(folder)? {
         Some(repository) => repository,
         None => Repository::init(folder)?,

@@ -15,7 +15,7 @@ use crate::cli::{Answer, Context, err, fail, output, progress};
 use crate::diagnostic::any_error;
 use crate::disclosure::Reader;
 use crate::engine::{Engine, Failure};
-use crate::text::{Bilingual, system_words, visible_line};
+use crate::text::{Bilingual, visible_line};
 
 /// What became of one clue.
 enum Made {
@@ -58,13 +58,7 @@ pub(super) fn run(
             )),
         });
     }
-    fs::create_dir_all(&whole).map_err(|error| Failure::Environment {
-        message: Bilingual::new(
-            format!("{}: {error}", request.folder.display()),
-            format!("{}：{}", request.folder.display(), system_words(&error)),
-        ),
-        remedy: None,
-    })?;
+    fs::create_dir_all(&whole).map_err(|error| Failure::of_system(request.folder, &error))?;
     let bar = progress::bar(context, "printing", "正在生成文书");
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let outcomes = Mutex::new(BTreeMap::new());
