@@ -2,6 +2,7 @@
 //! It holds what a package is made of and how it is checked; it reads no repository, draws nothing, and writes nothing.
 
 mod bag;
+mod differences;
 mod elements;
 mod verify;
 

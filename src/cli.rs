@@ -7,6 +7,7 @@ mod audit;
 mod calendar;
 mod check;
 mod checkpoint;
+mod day;
 mod delimited;
 mod demo;
 mod doctor;
@@ -272,8 +273,7 @@ impl Context {
             "note: clues stand as they do now; only their deadlines are looked at as of that day\n",
             "说明：线索状态仍为最新，只按该日期计算期限\n",
         );
-        let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok();
-        let day = day.filter(|_| text.len() == 10);
+        let day = day::read(text);
         Timestamp::parse(text)
             .map(|moment| moment.in_zone(calendar.zone()))
             .or_else(|| day.map(|day| calendar.begin_of(day)))

@@ -346,11 +346,5 @@ fn broken(what: &str) -> Failure {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::Environment {
-        message: Bilingual::new(
-            format!("{}: {error}", path.display()),
-            format!("{}：{error}", path.display()),
-        ),
-        remedy: None,
-    }
+    Failure::of_system(path, error)
 }

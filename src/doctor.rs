@@ -14,7 +14,7 @@ use std::time::Duration;
 use crate::commit::PublishError;
 use crate::git::{Environment, GitError, Repository};
 use crate::record::Organisation;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 use crate::time::Timestamp;
 
 /// How long mending waits for another process.
@@ -199,6 +199,6 @@ fn publish(error: PublishError) -> Bilingual {
 fn system(path: &std::path::Path, error: &std::io::Error) -> Bilingual {
     Bilingual::new(
         format!("{}: {error}", path.display()),
-        format!("{}：{error}", path.display()),
+        format!("{}：{}", path.display(), system_words(&error)),
     )
 }

@@ -1,6 +1,7 @@
 //! HTML documents from a clue's records: every record as a form, and the whole dossier.
 //! It is pure: it reads no file, knows no clock, and never lets a record's text become markup.
 
+mod certificate;
 mod dossier;
 mod fields;
 mod index;
@@ -191,6 +192,8 @@ fn record_context(view: &View<'_>, record: &RecordInput) -> Value {
         "rows": view.rows(schema.unwrap_or(&Value::Null), &record.value),
         "fields": view.fields_of(&record.schema, &record.value),
         "signatures": view.signatures(schema.unwrap_or(&Value::Null), &record.value),
+        "closing": dossier::closing(view, record),
+        "certificate": certificate::certificate(view, record),
         "body": record.body.as_deref().unwrap_or_default(),
     })
 }

@@ -5,8 +5,6 @@
 mod archive;
 mod audit;
 mod calendar;
-#[cfg(feature = "pdf")]
-mod certificate;
 mod changed;
 mod checkpoint;
 mod disclosure;
@@ -68,7 +66,7 @@ use crate::due::{Item, items};
 use crate::files::{DiskFiles, Files};
 use crate::git::{GitError, ObjectId, Repository};
 use crate::template::Templates;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 use crate::time::Timestamp;
 use crate::workflow::{Decision, Desk, Possibility, options};
 use crate::world::World;
@@ -112,6 +110,23 @@ impl From<GitError> for Failure {
 impl From<PublishError> for Failure {
     fn from(error: PublishError) -> Self {
         Self::Publish(error)
+    }
+}
+
+impl Failure {
+    /// A file or folder that the system does not let be read or written.
+    pub fn of_system(path: &Path, error: &std::io::Error) -> Self {
+        let shown = path.display();
+        Self::Environment {
+            message: Bilingual::new(
+                format!("{shown}: {error}"),
+                format!("{shown}：{}", system_words(error)),
+            ),
+            remedy: Some(Bilingual::new(
+                "check the folder, its permissions and the disk",
+                "请检查目录、权限和磁盘",
+            )),
+        }
     }
 }
 
@@ -241,6 +256,18 @@ impl Engine {
     /// Opens the repository that a folder belongs to.
     pub fn open(start: &Path) -> Result<Self, Failure> {
         usable(start)?;
+        if !start.is_dir() {
+            return Err(Failure::Environment {
+                message: Bilingual::new(
+                    format!("there is no folder {}", start.display()),
+                    format!("没有 {} 这个目录", start.display()),
+                ),
+                remedy: Some(Bilingual::new(
+                    "look at the path behind -C",
+                    "请核对 -C 后面的路径",
+                )),
+            });
+        }
         let Some(root) = find_root(start) else {
             return Err(Failure::Environment {
                 message: Bilingual::new(
@@ -325,7 +352,8 @@ impl Engine {
                 "clue list 可列出全部线索",
             )),
         };
-        // Numbers are typed as people type: in small letters, or in full width.
+        // Numbers are typed as people type: in small letters, in full width, or with a blank that was copied along.
+        let name = name.trim();
         let plain = crate::text::plain(name).to_uppercase();
         let numbered = |name: &str| {
             entry_path(name).and_then(|path| self.files.read(&path, 1_000).ok().flatten())

@@ -35,7 +35,7 @@ use crate::time::Timestamp;
 
 pub use crate::ledger::page::LedgerFacts;
 pub use fonts::faces_in;
-pub use sheets::{Destroyed, Destruction, destruction, ledger};
+pub use sheets::ledger;
 pub use values::MISSING;
 
 /// Where the Typst templates lie, in the program and in a repository that has its own.

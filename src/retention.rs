@@ -11,15 +11,13 @@ pub use columns::{cells, headings};
 use crate::case::{Case, Retained};
 use crate::files::Files;
 use crate::record::Card;
-use crate::rulebook::match_path;
+use crate::rulebook::{WITNESSES, match_path};
 use crate::text::Bilingual;
 use crate::time::Timestamp;
 use crate::world::World;
 
 /// The schema of the record in which the archivist appraises.
 const APPRAISAL: &str = "appraisal";
-/// How many sign the certificate beside who carried the destruction out, as archives ask for (监销).
-const WITNESSES: u32 = 2;
 
 /// Where an archived clue stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -21,7 +21,7 @@ pub use archive::{Archive, NumberHead};
 pub use deadline::{Deadline, Escalation, Limit, Recipient, Statute};
 pub use disclosure::Withheld;
 pub use history::{Change, History};
-pub use keeping::{Retention, RetentionFrom};
+pub use keeping::{Retention, RetentionFrom, WITNESSES};
 pub use pattern::{NameParts, match_path};
 
 use crate::builtin;

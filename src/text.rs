@@ -1,10 +1,14 @@
 //! Text: byte spans, lines and columns, languages, and what of a text may reach a terminal.
 //! It never reads anything and never decides anything.
 
+mod system;
+
 use std::fmt;
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+
+pub use system::system_words;
 
 /// A half-open range of bytes in a file's text.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
@@ -206,7 +210,7 @@ pub fn shorten(text: &str, columns: usize) -> String {
 pub fn nearest<'n>(name: &str, known: impl Iterator<Item = &'n str>) -> Option<String> {
     known
         .map(|candidate| (distance(name, candidate), candidate))
-        .filter(|(distance, candidate)| *distance <= 1 + candidate.len() / 4)
+        .filter(|(distance, candidate)| *distance <= 1 + candidate.chars().count() / 4)
         .min()
         .map(|(_, candidate)| candidate.to_owned())
 }

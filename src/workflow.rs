@@ -276,7 +276,7 @@ fn takeable(
     (command, actor): (&Command, &Actor),
 ) -> Result<(), Vec<Diagnostic>> {
     let record = subject.own(case, step);
-    who(world, case, scope, step, command, actor, record)?;
+    who(world, case, scope, step, (command, actor), subject, record)?;
     conditions(world, case, scope, step.conditions.iter(), record)
 }
 

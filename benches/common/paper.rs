@@ -93,7 +93,7 @@ pub(crate) fn draw(count: usize) -> (usize, u64) {
     let (press, _): (Press, _) = engine.press(None).expect("a press");
     let sheet = dossier(&engine);
     let (next, pages) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let threads = thread::available_parallelism().map_or(1, usize::from);
+    let threads = thread::available_parallelism().map_or(1, usize::from) + 1;
     thread::scope(|scope| {
         for _ in 0..threads.min(count) {
             scope.spawn(|| {

@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 use sha2::{Digest, Sha256, Sha512};
 
+use crate::archive::differences::{Difference, Differences, Witness};
 use crate::archive::elements::differing;
 use crate::archive::{DIGEST_FILE, FORMAT, METADATA, METADATA_XML, RECORDS};
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::{self, FileKind, Files, unreadable};
-use crate::text::visible_line;
+use crate::text::{Bilingual, visible_line};
 use crate::yaml;
 
 /// The largest text of a bag that is read as one: a manifest of a hundred thousand files.
@@ -36,6 +37,7 @@ pub fn verify(files: &dyn Files) -> Checked {
         files,
         found: Vec::new(),
         present: BTreeMap::new(),
+        differences: Differences::default(),
     };
     if !reader.declaration() {
         checked.found = reader.found;
@@ -51,6 +53,9 @@ pub fn verify(files: &dyn Files) -> Checked {
         .text(DIGEST_FILE)
         .map(|text| files::digest(text.as_bytes()));
     checked.metadata = reader.metadata();
+    for (code, path, words) in std::mem::take(&mut reader.differences).told() {
+        reader.tell(code, &path, &words.en, &words.zh);
+    }
     checked.found = reader.found;
     checked
 }
@@ -60,6 +65,7 @@ struct Reader<'a> {
     found: Vec<Diagnostic>,
     /// What lies in the package, by path.
     present: BTreeMap<String, FileKind>,
+    differences: Differences,
 }
 
 /// A line of a manifest.
@@ -89,12 +95,7 @@ impl Reader<'_> {
     /// Whether this is a bag at all, of a version that can be read.
     fn declaration(&mut self) -> bool {
         let Some(text) = self.text("bagit.txt") else {
-            self.tell(
-                Code::PackageFormat,
-                "bagit.txt",
-                "this folder is no archive package: it has no readable bagit.txt",
-                "此目录不是归档信息包：没有可读的 bagit.txt",
-            );
+            self.no_package();
             return false;
         };
         let text = self.without_mark("bagit.txt", text);
@@ -131,6 +132,48 @@ impl Reader<'_> {
                 rest
             }
         }
+    }
+
+    /// A folder without a declaration: one in which packages lie, or something else.
+    fn no_package(&mut self) {
+        /// How many packages are named.
+        const NAMED: usize = 5;
+        let below = self.files.list("").unwrap_or_default().into_iter();
+        let packages: Vec<String> = below
+            .map(|entry| entry.name)
+            .filter(|name| {
+                let declaration = files::join(name, "bagit.txt");
+                matches!(self.files.kind(&declaration), Ok(Some(FileKind::File)))
+            })
+            .collect();
+        let finding = self.tell(
+            Code::PackageFormat,
+            "bagit.txt",
+            "this folder is no archive package: it has no readable bagit.txt",
+            "此目录不是归档信息包：没有可读的 bagit.txt",
+        );
+        let mut named: Vec<String> = packages.iter().map(|name| visible_line(name)).collect();
+        named.truncate(NAMED);
+        let (en, zh) = match packages.len() {
+            0 => (
+                "name the package's folder, in which bagit.txt lies; unpack an archive file first"
+                    .to_owned(),
+                "请指定含有 bagit.txt 的信息包目录；压缩包请先解压".to_owned(),
+            ),
+            count => (
+                format!(
+                    "packages lie in it ({count}); name one of them: {}{}",
+                    named.join(", "),
+                    if count > NAMED { ", …" } else { "" }
+                ),
+                format!(
+                    "其中有 {count} 个信息包，请逐个指定：{}{}",
+                    named.join("、"),
+                    if count > NAMED { "等" } else { "" }
+                ),
+            ),
+        };
+        finding.remedy = Some(Bilingual::new(en, zh));
     }
 
     /// What lies in the package. Nothing but ordinary files can be verified.
@@ -254,12 +297,8 @@ impl Reader<'_> {
                 .cloned()
                 .collect();
             for path in extra {
-                self.tell(
-                    Code::PackageExtra,
-                    &path,
-                    &format!("this file is not in {name}: it was added afterwards"),
-                    &format!("{name} 中没有这个文件，是后来加入的"),
-                );
+                let manifest = Witness::Manifest(name.to_owned());
+                self.differences.add(&path, Difference::Extra, manifest);
             }
         }
         if !one {
@@ -322,12 +361,9 @@ impl Reader<'_> {
         let bytes = match self.files.read(&line.path, u64::MAX - 1) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => {
-                self.tell(
-                    Code::PackageMissing,
-                    &line.path,
-                    &format!("{name} lists this file, and it is not there"),
-                    &format!("{name} 列有这个文件，但文件不存在"),
-                );
+                let manifest = Witness::Manifest(name.to_owned());
+                self.differences
+                    .add(&line.path, Difference::Missing, manifest);
                 return None;
             }
             Err(error) => {
@@ -345,12 +381,9 @@ impl Reader<'_> {
             files::hexadecimal(&Sha256::digest(&bytes))
         };
         if hash != line.hash {
-            self.tell(
-                Code::PackageChanged,
-                &line.path,
-                &format!("this file is not the one that {name} lists: its hash is another"),
-                &format!("文件与 {name} 所列不一致：哈希值不同"),
-            );
+            let manifest = Witness::Manifest(name.to_owned());
+            self.differences
+                .add(&line.path, Difference::Changed, manifest);
         }
         Some(bytes.len() as u64)
     }
@@ -393,7 +426,7 @@ impl Reader<'_> {
             let (Some(path), Some(hash)) = (path.as_str(), hash.as_str()) else {
                 continue;
             };
-            self.matches(path, hash, "metadata.json", "metadata.json");
+            self.matches(path, hash, Witness::Metadata);
         }
         for name in [
             "manifest-sha256.txt",
@@ -482,24 +515,22 @@ impl Reader<'_> {
         let sealed: Vec<(String, String)> = last.into_iter().collect();
         for (path, hash) in sealed {
             if !leaves(&path) {
-                self.matches(&format!("{RECORDS}/{path}"), &hash, "the trail", "办理经过");
+                self.matches(&format!("{RECORDS}/{path}"), &hash, Witness::Trail);
             }
         }
     }
 
-    fn matches(&mut self, path: &str, hash: &str, en: &str, zh: &str) {
+    fn matches(&mut self, path: &str, hash: &str, witness: Witness) {
         let bytes = match leaves(path) {
             true => None,
             false => self.files.read(path, u64::MAX - 1).ok().flatten(),
         };
-        if bytes.is_none_or(|bytes| files::digest(&bytes) != hash) {
-            self.tell(
-                Code::PackageMetadata,
-                path,
-                &format!("this record is not the one that {en} names: it is missing, or its hash is another"),
-                &format!("记录与{zh}所载不一致：文件不存在，或者哈希值不同"),
-            );
-        }
+        let difference = match bytes {
+            None => Difference::Missing,
+            Some(bytes) if files::digest(&bytes) != hash => Difference::Changed,
+            Some(_) => return,
+        };
+        self.differences.add(path, difference, witness);
     }
 }
 

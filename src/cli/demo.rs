@@ -10,7 +10,7 @@ use crate::cli::{Answer, Context, progress};
 use crate::demo::{DOCUMENTS, FOUNDER, play};
 use crate::document::DOSSIER;
 use crate::engine::{Engine, Failure, mend_merging};
-use crate::text::{Bilingual, pad, width};
+use crate::text::{pad, width};
 
 /// Arguments of `clue demo`.
 #[derive(Args)]
@@ -30,13 +30,7 @@ impl Demo {
         let engine = Engine::open(&folder)?;
         let bar = progress::bar(context, "rendering the dossiers", "正在生成卷宗");
         let documents = folder.join(DOCUMENTS);
-        let failed = |error: std::io::Error| Failure::Environment {
-            message: Bilingual::new(
-                format!("{}: {error}", documents.display()),
-                format!("{}：{error}", documents.display()),
-            ),
-            remedy: None,
-        };
+        let failed = |error: std::io::Error| Failure::of_system(&documents, &error);
         std::fs::create_dir_all(&documents).map_err(failed)?;
         for (done, id) in played.clues.iter().enumerate() {
             bar.show(done, played.clues.len());
@@ -55,7 +49,7 @@ impl Demo {
             .map_or("ID", |(id, _)| id);
         let say = |en: &str, zh: &str| context.say(en, zh);
         let commands = [
-            (format!("cd {shown}"), String::new()),
+            (format!("cd {}", shell_word(&shown)), String::new()),
             (
                 "clue list".to_owned(),
                 say("every clue and where it stands", "全部线索及所处状态"),
@@ -256,4 +250,25 @@ fn examples(engine: &Engine, clues: &[String]) -> Vec<(String, &'static Example)
             Some((case.id.clone(), example))
         })
         .collect()
+}
+/// A folder's name as a shell takes it: in quotes where a blank or another sign would part it or mean something.
+fn shell_word(name: &str) -> String {
+    let plain = |sign: char| sign.is_alphanumeric() || "/._-+:~\\".contains(sign);
+    match (name.chars().all(plain), name.contains(['"', '$', '`', '!'])) {
+        (true, _) => name.to_owned(),
+        (false, false) => format!("\"{name}\""),
+        (false, true) => format!("'{}'", name.replace('\'', "'\\''")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_with_a_blank_stands_in_quotes() {
+        assert_eq!(shell_word("档案演示"), "档案演示");
+        assert_eq!(shell_word("档案 演示"), "\"档案 演示\"");
+        assert_eq!(shell_word("a $b's"), "'a $b'\\''s'");
+    }
 }

@@ -1,8 +1,9 @@
 //! `clue draft`: a record from its template.
 
-use crate::cli::{Answer, Context};
+use crate::cli::{Answer, Context, day};
 use crate::engine::Failure;
 use crate::workflow::DraftRequest;
+use chrono::NaiveDate;
 use clap::Args;
 
 /// Arguments of `clue draft`.
@@ -20,8 +21,8 @@ pub(super) struct Draft {
     #[arg(long)]
     purpose: Option<String>,
     /// Day of the meeting or check (today)
-    #[arg(long)]
-    date: Option<String>,
+    #[arg(long, value_name = "DATE", value_parser = day::parse)]
+    date: Option<NaiveDate>,
 }
 
 impl Draft {
@@ -31,7 +32,7 @@ impl Draft {
             record: self.record,
             department: self.department,
             purpose: self.purpose,
-            date: self.date,
+            date: self.date.map(|day| day.to_string()),
         };
         let path = engine.draft(&self.clue, &request, &context.environment, context.now)?;
         Ok(Answer::new(format!("{path}\n")))

@@ -218,15 +218,8 @@ impl Due {
                 remedy: None,
             });
         }
-        std::fs::create_dir_all(context.folder.join(folder)).map_err(|error| {
-            Failure::Environment {
-                message: Bilingual::new(
-                    format!("{}: {error}", folder.display()),
-                    format!("{}：{error}", folder.display()),
-                ),
-                remedy: None,
-            }
-        })?;
+        std::fs::create_dir_all(context.folder.join(folder))
+            .map_err(|error| Failure::of_system(folder, &error))?;
         let mut text = String::new();
         for digest in digests {
             let path = folder.join(format!("{}.{}", digest.person, format.ending()));

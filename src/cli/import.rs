@@ -12,7 +12,7 @@ use crate::engine::{Engine, Failure};
 use crate::files::MemoryFiles;
 use crate::import::{Input, MAXIMUM_FILE, Options, Outcome, Reason, import};
 use crate::report::{self, SCHEMA_VERSION};
-use crate::text::{Bilingual, Language};
+use crate::text::{Bilingual, Language, system_words};
 
 /// Arguments of `clue import`.
 #[derive(Args)]
@@ -92,18 +92,21 @@ pub(super) fn read(
     let name = shown(path);
     let failed = |why: &str, why_zh: &str| Failure::Usage {
         message: Bilingual::new(format!("{name}: {why}"), format!("{name}：{why_zh}")),
-        remedy: None,
+        remedy: Some(Bilingual::new(
+            "name a file that can be read",
+            "请核对文件的路径和权限",
+        )),
     };
     let full = context.folder.join(path);
     if full.is_dir() {
         return Err(failed("this is a folder", "这是一个目录"));
     }
     let file = std::fs::File::open(&full)
-        .map_err(|error| failed(&error.to_string(), &error.to_string()))?;
+        .map_err(|error| failed(&error.to_string(), &system_words(&error)))?;
     let mut bytes = Vec::new();
     file.take(limit + 1)
         .read_to_end(&mut bytes)
-        .map_err(|error| failed(&error.to_string(), &error.to_string()))?;
+        .map_err(|error| failed(&error.to_string(), &system_words(&error)))?;
     if bytes.len() as u64 > limit {
         return Err(failed(
             &format!("the file has more than {limit} bytes; split it"),

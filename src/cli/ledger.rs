@@ -8,7 +8,7 @@ use clap::{Args, ValueEnum};
 use serde_json::{Value as Json, json};
 
 use crate::cli::filter::{Filter, hidden_note, unreadable_note};
-use crate::cli::{Answer, Context, delimited, err, output};
+use crate::cli::{Answer, Context, day, delimited, err, output};
 use crate::diagnostic::any_error;
 use crate::disclosure::{Reader, extract};
 use crate::engine::{Engine, Failure};
@@ -16,7 +16,7 @@ use crate::ledger::page::{self, LedgerFacts};
 use crate::ledger::{Open, Row, Totals, cells, departments, headings, tables};
 use crate::report::SCHEMA_VERSION;
 use crate::spreadsheet::{self, Book, Summary, Value};
-use crate::text::{Bilingual, pad, shorten, visible_line, width};
+use crate::text::{Bilingual, pad, shorten, system_words, visible_line, width};
 use crate::time::Timestamp;
 
 /// A table for people, or for spreadsheets, or data for programs.
@@ -37,6 +37,18 @@ enum Order {
     Due,
 }
 
+/// Endings of a file in a format.
+fn endings(format: LedgerFormat) -> &'static [&'static str] {
+    match format {
+        LedgerFormat::Table => &["txt"],
+        LedgerFormat::Csv => &["csv"],
+        LedgerFormat::Xlsx => &["xlsx"],
+        LedgerFormat::Json => &["json"],
+        LedgerFormat::Html => &["html", "htm"],
+        LedgerFormat::Pdf => &["pdf"],
+    }
+}
+
 /// Arguments of `clue ledger`.
 #[derive(Args)]
 pub(super) struct Ledger {
@@ -49,10 +61,10 @@ pub(super) struct Ledger {
     #[arg(long)]
     overdue: bool,
     /// Only clues collected on this day or later
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day::parse)]
     from: Option<NaiveDate>,
     /// Only clues collected on this day or earlier
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day::parse)]
     to: Option<NaiveDate>,
     /// Order of the rows: by id, or by the most urgent deadline
     #[arg(long, value_enum, default_value_t = Order::Id)]
@@ -60,9 +72,9 @@ pub(super) struct Ledger {
     /// Only what this role, or who may see this confidentiality level, may know; other clues are only counted
     #[arg(long = "for", value_name = "WHO")]
     reader: Option<String>,
-    /// Format of the answer
-    #[arg(long, value_enum, default_value_t = LedgerFormat::Table)]
-    format: LedgerFormat,
+    /// Format of the answer (by the ending of FILE, else table)
+    #[arg(long, value_enum)]
+    format: Option<LedgerFormat>,
     /// Write into this file (standard output)
     #[arg(short = 'o', long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -95,11 +107,13 @@ struct Made<'a> {
 
 impl Ledger {
     pub(super) fn run(self, context: &Context) -> Result<Answer, Failure> {
-        self.judge()?;
+        let format = self.format();
+        self.judge(format)?;
         let engine = context.engine()?;
         let now = context.moment(&engine)?;
         let file = self.output.as_ref().map(|file| context.folder.join(file));
         if let Some(file) = &file {
+            output::agrees(file, endings(format))?;
             output::permit(
                 engine.root(),
                 file,
@@ -110,7 +124,7 @@ impl Ledger {
         let reader = self.reader.as_deref();
         let reader = reader.map(|who| engine.reader("--for", who)).transpose()?;
         let made = self.made(&engine, context, &filter, now, reader);
-        let bytes = match self.format {
+        let bytes = match format {
             LedgerFormat::Table => {
                 table(&made, file.is_none() && context.style.colour).into_bytes()
             }
@@ -122,11 +136,11 @@ impl Ledger {
                 .workbook(&made)
                 .map_err(|error| failed(&context.say("the workbook", "工作簿"), &error))?,
         };
-        if self.format != LedgerFormat::Table {
+        if format != LedgerFormat::Table {
             err(&notes(&made));
         }
         let (Some(file), Some(name)) = (file, &self.output) else {
-            return Ok(match self.format {
+            return Ok(match format {
                 LedgerFormat::Xlsx | LedgerFormat::Pdf => Answer::of_bytes(bytes),
                 _ => Answer::new(String::from_utf8(bytes).unwrap_or_default()),
             });
@@ -142,8 +156,20 @@ impl Ledger {
         Ok(Answer::new(""))
     }
 
+    /// The format that was asked for, or that the file's name says.
+    fn format(&self) -> LedgerFormat {
+        let by_name = || {
+            let ending = output::ending(self.output.as_ref()?)?;
+            LedgerFormat::value_variants()
+                .iter()
+                .copied()
+                .find(|format| endings(*format).contains(&ending.as_str()))
+        };
+        self.format.or_else(by_name).unwrap_or(LedgerFormat::Table)
+    }
+
     /// Refuses what cannot be meant.
-    fn judge(&self) -> Result<(), Failure> {
+    fn judge(&self, format: LedgerFormat) -> Result<(), Failure> {
         if let (Some(from), Some(to)) = (self.from, self.to)
             && from > to
         {
@@ -155,10 +181,10 @@ impl Ledger {
                 remedy: Some(Bilingual::new("exchange the two", "请对调两个日期")),
             });
         }
-        if self.format == LedgerFormat::Pdf {
+        if format == LedgerFormat::Pdf {
             return super::paper::judge(self.output.as_deref());
         }
-        let is_binary = self.format == LedgerFormat::Xlsx && self.output.is_none();
+        let is_binary = format == LedgerFormat::Xlsx && self.output.is_none();
         if is_binary && io::stdout().is_terminal() {
             return Err(Failure::Usage {
                 message: Bilingual::new(
@@ -395,8 +421,14 @@ impl Ledger {
 
 fn failed(what: &str, error: &io::Error) -> Failure {
     Failure::Environment {
-        message: Bilingual::new(format!("{what}: {error}"), format!("{what}：{error}")),
-        remedy: None,
+        message: Bilingual::new(
+            format!("{what}: {error}"),
+            format!("{what}：{}", system_words(error)),
+        ),
+        remedy: Some(Bilingual::new(
+            "check the folder, its permissions and the disk",
+            "请检查目录、权限和磁盘",
+        )),
     }
 }
 

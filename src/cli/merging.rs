@@ -8,7 +8,7 @@ use crate::cli::{Answer, Context, err};
 use crate::commit::write_file;
 use crate::engine::Failure;
 use crate::merge::{MARKER_SIZE, merge};
-use crate::text::{Bilingual, visible_line};
+use crate::text::visible_line;
 
 /// Arguments of `clue merge-driver`.
 #[derive(Args)]
@@ -100,13 +100,7 @@ fn read(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
     match std::fs::read(path) {
         Ok(bytes) => Ok(Some(bytes)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(error) => Err(Failure::Environment {
-            message: Bilingual::new(
-                format!("{}: {error}", path.display()),
-                format!("{}：{error}", path.display()),
-            ),
-            remedy: None,
-        }),
+        Err(error) => Err(Failure::of_system(path, &error)),
     }
 }
 

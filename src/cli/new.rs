@@ -8,7 +8,7 @@ use crate::cli::{Answer, Context, err};
 use crate::diagnostic::{Code, Diagnostic, any_error};
 use crate::engine::Failure;
 use crate::report;
-use crate::text::{Bilingual, Span};
+use crate::text::{Bilingual, Span, system_words};
 use crate::workflow::Command;
 use crate::yaml::Node;
 use clap::Args;
@@ -130,8 +130,14 @@ fn is_gap(case: &Case, finding: &Diagnostic) -> bool {
 
 fn read_form(from: &str, context: &Context) -> Result<String, Failure> {
     let failed = |error: std::io::Error| Failure::Usage {
-        message: Bilingual::new(format!("{from}: {error}"), format!("{from}：{error}")),
-        remedy: None,
+        message: Bilingual::new(
+            format!("{from}: {error}"),
+            format!("{from}：{}", system_words(&error)),
+        ),
+        remedy: Some(Bilingual::new(
+            "name a form that can be read, or - for standard input",
+            "请核对表单文件的路径和权限；从标准输入读取的写 -",
+        )),
     };
     let mut bytes = Vec::new();
     if from == "-" {

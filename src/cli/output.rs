@@ -31,29 +31,24 @@ pub(super) fn write(
     let whole = context.folder.join(path);
     agrees(path, endings)?;
     permit(root, &whole, endings)?;
-    publish(&whole, bytes).map_err(|error| Failure::Environment {
-        message: Bilingual::new(
-            format!("{}: {error}", path.display()),
-            format!("{}：{error}", path.display()),
-        ),
-        remedy: Some(Bilingual::new(
-            "check the folder, its permissions and the disk",
-            "请检查目录、权限和磁盘",
-        )),
-    })
+    publish(&whole, bytes).map_err(|error| Failure::of_system(path, &error))
 }
 
 /// Endings of files that programs open by them.
 const KNOWN: &[&str] = &[
-    "html", "htm", "pdf", "csv", "xlsx", "json", "ics", "md", "yaml", "txt",
+    "html", "htm", "pdf", "csv", "xlsx", "json", "ics", "md", "yaml", "txt", "doc", "docx", "wps",
+    "rtf", "odt", "ofd", "xls", "et", "ods", "xml", "tsv", "png", "jpg", "zip",
 ];
 
+/// The ending of a file's name, in small letters; nothing where it has none.
+pub(super) fn ending(path: &Path) -> Option<String> {
+    let own = path.extension()?;
+    Some(own.to_string_lossy().to_lowercase())
+}
+
 /// Refuses a name whose ending says that the file is something else than it would be.
-fn agrees(path: &Path, endings: &[&str]) -> Result<(), Failure> {
-    let ending = path
-        .extension()
-        .map(|own| own.to_string_lossy().to_lowercase());
-    let ending = ending.unwrap_or_default();
+pub(super) fn agrees(path: &Path, endings: &[&str]) -> Result<(), Failure> {
+    let ending = ending(path).unwrap_or_default();
     let lies = KNOWN.contains(&ending.as_str()) && !endings.contains(&ending.as_str());
     if !lies || ending == "txt" {
         return Ok(());
@@ -69,8 +64,8 @@ fn agrees(path: &Path, endings: &[&str]) -> Result<(), Failure> {
             ),
         ),
         remedy: Some(Bilingual::new(
-            format!("name a .{should} file, or use --format {ending} where the command has it"),
-            format!("请把文件名改为 .{should}；命令支持时也可用 --format {ending}"),
+            format!("name a .{should} file, or give the --format that is meant"),
+            format!("请把文件名改为 .{should}，或用 --format 指定所要的格式"),
         )),
     })
 }

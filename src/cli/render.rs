@@ -50,7 +50,7 @@ impl Render {
         let engine = context.engine()?;
         let reader = self.reader.as_deref();
         let reader = reader.map(|who| engine.reader("--for", who)).transpose()?;
-        let format = self.format();
+        let format = self.format()?;
         let endings: &[&str] = match format {
             DocumentFormat::Html => &["html", "htm"],
             DocumentFormat::Pdf => &["pdf"],
@@ -104,14 +104,27 @@ impl Render {
         Ok(Answer::new(format!("{}\n", output.display())))
     }
 
-    /// The format that was asked for, or that the file's name says.
-    fn format(&self) -> DocumentFormat {
-        let ending = self.output.as_ref().and_then(|path| path.extension());
-        let is_pdf = ending.is_some_and(|ending| ending.eq_ignore_ascii_case("pdf"));
-        self.format.unwrap_or(match is_pdf {
-            true => DocumentFormat::Pdf,
-            false => DocumentFormat::Html,
-        })
+    /// The format that was asked for, or that the file's name says; a name that says another one is refused.
+    fn format(&self) -> Result<DocumentFormat, Failure> {
+        if let Some(format) = self.format {
+            return Ok(format);
+        }
+        // A folder may be called as one likes.
+        let file = self.output.as_ref().filter(|_| !self.all);
+        match file.and_then(|file| output::ending(file)).as_deref() {
+            None | Some("html" | "htm") => Ok(DocumentFormat::Html),
+            Some("pdf") => Ok(DocumentFormat::Pdf),
+            Some(other) => Err(Failure::Usage {
+                message: Bilingual::new(
+                    format!("a document is not made as .{other}"),
+                    format!("文书不能生成为 .{other} 文件"),
+                ),
+                remedy: Some(Bilingual::new(
+                    "name a .html or a .pdf file, or give --format html or --format pdf",
+                    "请把文件名改为 .html 或 .pdf，或用 --format html、--format pdf 指定格式",
+                )),
+            }),
+        }
     }
 }
 

@@ -8,13 +8,14 @@ use chrono::{Days, Months, NaiveDate};
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
+use crate::cli::day::{self, Misread};
 use crate::cli::filter::unreadable_note;
 use crate::cli::{Answer, Context, delimited, err, output};
 use crate::engine::{Engine, Failure};
 use crate::report::SCHEMA_VERSION;
 use crate::retention::{Row, Standing, cells, headings};
 use crate::spreadsheet::{self, Book, Summary, Value};
-use crate::text::{Bilingual, pad, shorten, visible_line, width};
+use crate::text::{Bilingual, pad, shorten, system_words, visible_line, width};
 use crate::time::Timestamp;
 
 /// Text for people, a table for spreadsheets, or data for programs.
@@ -34,11 +35,27 @@ enum Ahead {
 }
 
 impl Ahead {
-    /// Reads `90d`, `12m` or `2y`.
-    fn parse(text: &str) -> Result<Self, String> {
-        let refused = || "90d, 12m, 2y".to_owned();
-        let unit = text.chars().next_back().ok_or_else(refused)?;
-        let number = &text[..text.len() - unit.len_utf8()];
+    /// Reads `90d`, `12m` or `2y`, and `90天`, `12个月` or `2年`.
+    fn parse(text: &str) -> Result<Self, Misread> {
+        let refused = || {
+            Misread::new(
+                "write a number of days, months or years like 90d, 12m or 2y",
+                "请写成 90d（90 天）、12m（12 个月）或 2y（2 年），也可写 90天、12个月、2年",
+            )
+        };
+        // 12月 alone would be December.
+        const UNITS: &[(&str, char)] = &[
+            ("d", 'd'),
+            ("m", 'm'),
+            ("y", 'y'),
+            ("天", 'd'),
+            ("个月", 'm'),
+            ("年", 'y'),
+        ];
+        let parts = UNITS
+            .iter()
+            .find_map(|(name, unit)| Some((text.strip_suffix(name)?.trim_end(), unit)));
+        let (number, unit) = parts.ok_or_else(refused)?;
         let count: u32 = match number.bytes().all(|byte| byte.is_ascii_digit()) {
             true => number.parse().map_err(|_| refused())?,
             false => return Err(refused()),
@@ -65,7 +82,7 @@ impl Ahead {
 #[derive(Args)]
 pub(super) struct Retention {
     /// Look as of this day (today)
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day::parse)]
     on: Option<NaiveDate>,
     /// How far ahead a period may end to be shown, such as 90d, 12m or 2y
     #[arg(long, value_name = "TIME", default_value = "12m", value_parser = Ahead::parse, allow_hyphen_values = true)]
@@ -139,7 +156,7 @@ impl Retention {
                 let bytes = workbook(&made).map_err(|error| Failure::Environment {
                     message: Bilingual::new(
                         format!("the workbook: {error}"),
-                        format!("工作簿：{error}"),
+                        format!("工作簿：{}", system_words(&error)),
                     ),
                     remedy: None,
                 })?;
@@ -152,6 +169,12 @@ impl Retention {
         match &self.output {
             Some(path) => {
                 output::write(context, engine.root(), path, &[ending], &bytes)?;
+                let (count, name) = (made.rows.len(), path.display());
+                let noun = if count == 1 { "clue" } else { "clues" };
+                err(&context.say(
+                    &format!("{count} {noun} written into {name}\n"),
+                    &format!("已把 {count} 条线索写入 {name}\n"),
+                ));
                 Ok(Answer::new(""))
             }
             None if self.format == RetentionFormat::Xlsx => Ok(Answer::of_bytes(bytes)),
@@ -346,6 +369,9 @@ mod tests {
         case("12m", Some("2027-11-30"));
         case("2y", Some("2028-11-30"));
         case("0d", Some("2026-11-30"));
+        case("90天", Some("2027-02-28"));
+        case("12个月", Some("2027-11-30"));
+        case("3 年", Some("2029-11-30"));
         for text in [
             "",
             "m",

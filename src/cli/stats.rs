@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::cli::{Answer, Context, output};
+use crate::cli::{Answer, Context, day, output};
 use crate::engine::Failure;
 use crate::report::SCHEMA_VERSION;
 use crate::statistics::{Dimension, Question};
@@ -138,9 +138,8 @@ impl Stats {
 }
 
 fn day(option: &str, text: &str) -> Result<NaiveDate, Failure> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d")
-        .ok()
-        .filter(|day| text.len() == 10 && YEARS.contains(&day.year()))
+    day::read(text)
+        .filter(|day| YEARS.contains(&day.year()))
         .ok_or_else(|| Failure::Usage {
             message: Bilingual::new(
                 format!("{option} {text}: this is no day of collection"),

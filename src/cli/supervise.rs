@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 use clap::{Args, ValueEnum};
 use serde_json::json;
 
-use crate::cli::{Answer, Context, Format};
+use crate::cli::{Answer, Context, Format, day};
 use crate::engine::{Failure, SampleRequest, SupervisionRequest};
 use crate::report::SCHEMA_VERSION;
 use crate::sampling::Sample as Drawn;
@@ -14,10 +14,10 @@ use crate::text::{Bilingual, pad, width};
 #[derive(Args)]
 struct Drawing {
     /// First day of collection of the clues drawn from
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day::parse)]
     from: Option<NaiveDate>,
     /// Last day of collection of the clues drawn from
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day::parse)]
     to: Option<NaiveDate>,
     /// How many clues to draw
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..))]
@@ -184,7 +184,7 @@ pub(super) struct Supervise {
     #[arg(long = "finding", value_name = "DEPARTMENT=TEXT")]
     findings: Vec<String>,
     /// Day by which the findings are to be rectified (by the rulebook)
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = day::parse)]
     due: Option<NaiveDate>,
 }
 

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use clap::Command;
 use clap::error::{ContextKind, ErrorKind};
 
+use crate::cli::day::Misread;
 use crate::text::Language;
 
 /// English help and its Chinese. A test sees to it that nothing is missing.
@@ -559,6 +560,10 @@ const CHINESE: &[(&str, &str)] = &[
     ),
     ("Format of the answer", "输出格式"),
     (
+        "Format of the answer (by the ending of FILE, else table)",
+        "输出格式（默认按文件扩展名，否则为 table）",
+    ),
+    (
         "The step: register, transfer, accept, ...",
         "步骤：register、transfer、accept 等",
     ),
@@ -724,7 +729,16 @@ pub(super) fn usage(error: &clap::Error, language: Language) -> String {
                 part(ContextKind::ValidValue)
             )
         }
-        ErrorKind::ValueValidation => format!("“{argument}”不能是“{value}”"),
+        ErrorKind::ValueValidation => {
+            let source = std::error::Error::source(error);
+            match source.and_then(|source| source.downcast_ref::<Misread>()) {
+                Some(misread) => {
+                    let help = &misread.0.zh;
+                    return format!("错误：“{argument}”不能是“{value}”\n办法：{help}\n");
+                }
+                None => format!("“{argument}”不能是“{value}”"),
+            }
+        }
         ErrorKind::ArgumentConflict => format!(
             "“{argument}”不能与“{}”同时使用",
             part(ContextKind::PriorArg)

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::commit::LOCK;
 use crate::git::{GitError, IndexFault, doing_zh};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 
 /// Why nothing, or perhaps something, was published.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,7 +78,7 @@ impl PublishError {
             ),
             Self::NotDone { why } => Bilingual::new(
                 format!("the step could not be written, and nothing was changed: {why}"),
-                format!("写入失败，没有做任何改动：{why}"),
+                format!("写入失败，没有做任何改动：{}", system_words(&why)),
             ),
             Self::NotSigned { why } => {
                 let why = why.message();
@@ -89,13 +89,16 @@ impl PublishError {
             }
             Self::Unknown { why } => Bilingual::new(
                 format!("it is not known whether the step was written: {why}"),
-                format!("无法确认是否已经写入：{why}"),
+                format!("无法确认是否已经写入：{}", system_words(&why)),
             ),
             Self::IndexBehind { commit, why } => Bilingual::new(
                 format!(
                     "the step is done (commit {commit}), but git's index could not be updated: {why}"
                 ),
-                format!("步骤已办理（提交 {commit}），但 git 索引未能更新：{why}"),
+                format!(
+                    "步骤已办理（提交 {commit}），但 git 索引未能更新：{}",
+                    system_words(&why)
+                ),
             ),
         }
     }

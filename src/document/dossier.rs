@@ -8,6 +8,8 @@ use crate::document::{DocumentInput, RecordInput, base_context, layout, record_c
 use crate::template::{date, datetime};
 use crate::text::{visible, visible_line};
 
+/// The schema of the record about the archive package, which holds the dossier and is no part of it.
+const PACKAGE: &str = "archive";
 /// Where a record says who answers for it, the first that is filled.
 const RESPONSIBLE: &[&str] = &[
     "/collector",
@@ -17,8 +19,8 @@ const RESPONSIBLE: &[&str] = &[
     "/handler",
     "/chair",
     "/supervisor",
-    "/appraised/by",
     "/carried_out/by",
+    "/appraised/by",
     "/recorded/by",
 ];
 /// Where a record says when it was finished, the first that is filled.
@@ -29,8 +31,8 @@ const DATES: &[&str] = &[
     "/sent/at",
     "/held_at",
     "/checked_at",
-    "/appraised/at",
     "/carried_out/at",
+    "/appraised/at",
     "/recorded/at",
     "/discovered_at",
 ];
@@ -38,7 +40,9 @@ const DATES: &[&str] = &[
 /// What `documents/dossier.html` is given.
 pub(super) fn context(view: &View<'_>) -> Value {
     let input = view.input;
-    let records = ordered(input);
+    let mut records = ordered(input);
+    // What is recorded about the package comes after it: the dossier in the package and the one of later are the same.
+    records.retain(|record| record.schema != PACKAGE);
     let mut contents: Vec<Value> = Vec::new();
     let mut sections: Vec<Value> = Vec::new();
     for (index, record) in records.iter().enumerate() {
@@ -69,35 +73,69 @@ pub(super) fn context(view: &View<'_>) -> Value {
     context["contents"] = json!(contents);
     context["sections"] = json!(sections);
     context["trail"] = json!(trail(view));
-    context["year"] = json!(
-        text(&input.clue["trail"][0]["at"])
-            .get(..4)
-            .unwrap_or_default()
-    );
     context["linked"] = json!(false);
     context["state"] = json!(view.rulebook_label("states", text(&input.clue["state"])));
     let day = |at: &Value| date(&visible_line(text(at)), input.language);
     let trail = input.clue["trail"].as_array();
-    let last = trail.and_then(|trail| trail.last());
-    let opened = day(&input.clue["trail"][0]["at"]);
-    let closed = last.map_or_else(String::new, |entry| day(&entry["at"]));
-    context["span"] = json!(match opened == closed {
-        true => opened.clone(),
-        false => format!("{opened}{}{closed}", view.say(" – ", "至")),
-    });
-    context["opened"] = json!(opened);
+    context["opened"] = json!(day(&input.clue["trail"][0]["at"]));
     // A dossier is filed when it is archived, for which the retention stands.
     let archived = trail.into_iter().flatten().rev().find(|entry| {
         let step = &input.rulebook["steps"][text(&entry["step"])];
         step["archives"] == true || step["sets"]["clue.retention"] == "retention"
     });
-    context["filed"] = json!(
-        archived
-            .filter(|_| !input.clue["retention"].is_null())
-            .map_or_else(String::new, |entry| day(&entry["at"]))
-    );
-    context["pieces"] = json!(records.len());
+    let filed = archived.filter(|_| !input.clue["retention"].is_null());
+    let year_of = filed.unwrap_or(&input.clue["trail"][0]);
+    context["year"] = json!(text(&year_of["at"]).get(..4).unwrap_or_default());
+    context["archive_number_lines"] =
+        json!(in_two(&visible_line(text(&input.clue["archive_number"]))));
+    context["filed"] = json!(filed.map_or_else(String::new, |entry| day(&entry["at"])));
+    let days = span(view, &records, filed);
+    context["span"] = json!(days.join(view.say(" – ", "至")));
+    context["span_days"] = json!(days);
+    // What the register of contents lists, and the note at the end counts.
+    context["pieces"] = json!(context["contents"].as_array().map_or(0, Vec::len));
     context
+}
+
+/// From the earliest day of any document or step to the day on which the dossier was filed; where it is not yet, to the last
+/// of them. What is recorded about a filed dossier afterwards, such as its package, is no part of its time.
+fn span(view: &View<'_>, records: &[&RecordInput], filed: Option<&Value>) -> Vec<String> {
+    let steps = view.input.clue["trail"].as_array();
+    let steps = steps
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| entry["at"].as_str());
+    let written = records.iter().filter_map(|record| finished(&record.value));
+    // A day as it is written, `2026-03-05`: as people at the place of the deed count it.
+    let mut days: Vec<&str> = steps.chain(written).filter_map(|at| at.get(..10)).collect();
+    days.sort_unstable();
+    let shown = |day: &str| date(&visible_line(day), view.input.language);
+    let filed = filed.and_then(|entry| entry["at"].as_str()?.get(..10));
+    let (Some(first), Some(last)) = (days.first(), filed.or(days.last().copied())) else {
+        return Vec::new();
+    };
+    match *first == last {
+        true => vec![shown(first)],
+        false => vec![shown(first), shown(last)],
+    }
+}
+
+/// A number that is long in two lines, broken behind the one of its signs that is nearest to the middle.
+fn in_two(number: &str) -> Vec<&str> {
+    const ONE_LINE: usize = 14;
+    let length = number.chars().count();
+    let ends = number
+        .char_indices()
+        .enumerate()
+        .filter(|(_, (_, sign))| !sign.is_alphanumeric())
+        .map(|(count, (at, sign))| (count + 1, at + sign.len_utf8()));
+    let middle = ends
+        .filter(|(_, at)| *at < number.len())
+        .min_by_key(|(count, _)| (count * 2).abs_diff(length));
+    match middle {
+        Some((_, at)) if length > ONE_LINE => vec![&number[..at], &number[at..]],
+        _ => vec![number],
+    }
 }
 
 /// What tells records of one name apart: the department, or what minutes were taken for.
@@ -173,6 +211,16 @@ fn deed(view: &View<'_>, entry: &Value) -> String {
         crate::text::Language::En => format!("{step} ({deadline}{more})"),
         crate::text::Language::Zh => format!("{step}（{deadline}{more}）"),
     }
+}
+
+/// Who answers for a document, by department and day, as stands below one that nobody signs.
+pub(super) fn closing(view: &View<'_>, record: &RecordInput) -> Value {
+    let department = match text(&record.value["department"]) {
+        "" => first(&record.value, RESPONSIBLE)
+            .map_or_else(String::new, |person| view.department_of(person)),
+        own => view.department(own),
+    };
+    json!({ "department": department, "date": day(view, record) })
 }
 
 fn day(view: &View<'_>, record: &RecordInput) -> String {

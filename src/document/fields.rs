@@ -135,6 +135,12 @@ impl View<'_> {
         if let Some(to) = schema["x-reference"].as_str() {
             return self.text(self.reference(to, text));
         }
+        // Keys that nothing judges, such as those of a sample drawn by an earlier rulebook, and still have names.
+        match schema["x-labels-of"].as_str() {
+            Some("stratum") => return self.text(self.stratum(text)),
+            Some(list) => return self.text(self.rulebook_label(list, text)),
+            None => {}
+        }
         match schema["format"].as_str() {
             Some("date") => self.text(date(&visible_line(text), self.input.language)),
             Some("date-time") => self.text(datetime(&visible_line(text), self.input.language)),
@@ -227,10 +233,11 @@ impl View<'_> {
         if !items.iter().all(Value::is_object) {
             let cells: Vec<Value> = items.iter().map(|item| self.cell(schema, item)).collect();
             // Names stand in one line, sentences below each other.
-            let separator = match schema["x-reference"].is_string() {
-                true => self.say(", ", "、"),
-                false => "",
-            };
+            let separator =
+                match schema["x-reference"].is_string() || schema["x-labels-of"].is_string() {
+                    true => self.say(", ", "、"),
+                    false => "",
+                };
             return json!({ "type": "list", "items": cells, "separator": separator });
         }
         let mut columns = Map::new();
@@ -356,7 +363,7 @@ fn is_empty(value: &Value) -> bool {
 }
 
 /// Digits in threes, as sizes and amounts are read.
-fn grouped(number: &str) -> String {
+pub(super) fn grouped(number: &str) -> String {
     if !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return number.to_owned();
     }

@@ -79,6 +79,21 @@ impl View<'_> {
         }
     }
 
+    /// The stratum of a sample, `business · important: 1/1`, by the names of category and urgency.
+    pub(super) fn stratum(&self, text: &str) -> String {
+        let (keys, count) = text.split_once(": ").unwrap_or((text, ""));
+        let Some((category, urgency)) = keys.split_once(" · ") else {
+            return visible_line(text);
+        };
+        let category = self.rulebook_label("categories", category);
+        let urgency = self.rulebook_label("urgencies", urgency);
+        let count = visible_line(count);
+        match count.is_empty() {
+            true => format!("{category} · {urgency}"),
+            false => format!("{category} · {urgency}{}{count}", self.say(": ", "：")),
+        }
+    }
+
     /// Keys and labels of a reference that a form shows as check boxes.
     pub(super) fn choices(&self, reference: &str) -> Option<Vec<(String, String)>> {
         let list = match reference {

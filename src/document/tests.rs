@@ -214,3 +214,111 @@ fn a_record_that_is_not_there_is_a_finding() {
     let finding = render_html(&world.input(Language::En), "no.yaml").expect_err("a finding");
     assert_eq!(finding.code, Code::RecordMissing);
 }
+
+/// A clue that was collected, analysed and archived, whose package was recorded later.
+fn archived() -> World {
+    let mut world = World::new();
+    let step = |step: &str, at: &str| json!({ "step": step, "at": at, "by": "he" });
+    world.clue["trail"] = json!([
+        step("collect", "2026-03-05T09:00:00+08:00"),
+        step("archive", "2026-06-26T10:00:00+08:00"),
+        step("record-package", "2026-11-23T10:00:00+08:00"),
+    ]);
+    world.clue["retention"] = json!("years-10");
+    world.clue["archive_number"] = json!("J042-ZY·2026-D10-XSB-0004");
+    world.rulebook["steps"]["archive"]["archives"] = json!(true);
+    world.records = vec![
+        RecordInput {
+            name: "collection".to_owned(),
+            path: "collection.yaml".to_owned(),
+            schema: "collection".to_owned(),
+            value: json!({ "discovered_at": "2026-03-02T09:00:00+08:00" }),
+            body: None,
+        },
+        RecordInput {
+            name: "archive".to_owned(),
+            path: "archive.yaml".to_owned(),
+            schema: "archive".to_owned(),
+            value: json!({ "recorded": { "by": "he", "at": "2026-11-23T10:00:00+08:00" } }),
+            body: None,
+        },
+    ];
+    world
+}
+
+#[test]
+fn a_dossier_reaches_from_its_first_document_to_the_day_on_which_it_was_filed() {
+    let mut world = archived();
+    let span = |world: &World| dossier_values(&world.input(Language::Zh))["span"].clone();
+    assert_eq!(span(&world), "2026年3月2日至2026年6月26日");
+    // Not filed yet, it reaches to the last of what there is.
+    world.clue["retention"] = Value::Null;
+    assert_eq!(span(&world), "2026年3月2日至2026年11月23日");
+    world.clue["trail"] = json!([]);
+    world.records.clear();
+    assert_eq!(span(&world), "");
+}
+
+#[test]
+fn the_number_of_documents_is_that_of_the_rows_of_the_register() {
+    let mut world = archived();
+    world.records[0].value["attachments"] = json!([{ "file": "照片.jpg" }]);
+    let values = dossier_values(&world.input(Language::Zh));
+    let rows = values["contents"].as_array().map_or(0, Vec::len);
+    assert_eq!((values["pieces"].clone(), rows), (json!(3), 3));
+}
+
+#[test]
+fn a_spine_label_breaks_no_number_but_the_archive_number_between_its_parts() {
+    let world = archived();
+    let values = dossier_values(&world.input(Language::Zh));
+    assert_eq!(
+        values["archive_number_lines"],
+        json!(["J042-ZY·2026-", "D10-XSB-0004"])
+    );
+    assert_eq!(values["year"], "2026");
+    let label = world.render(Language::Zh, SPINE);
+    assert!(
+        label.contains("<span class=\"part\">D10-XSB-0004</span>"),
+        "{label}"
+    );
+}
+
+#[test]
+fn a_report_that_nobody_signs_ends_with_department_and_day() {
+    let mut world = World::new();
+    world.records.retain(|record| record.schema == "feedback");
+    world.records[0].value["written_at"] = json!("2026-10-26T09:50:00+08:00");
+    let (path, body) = (world.records[0].path.clone(), "# 一\n\n好。\n".to_owned());
+    world.records[0].body = Some(body);
+    let department = world.records[0].value["department"]
+        .as_str()
+        .expect("a department");
+    let department = world.organisation["departments"][department]["name"]
+        .as_str()
+        .expect("a name");
+    let report = world.render(Language::Zh, &path);
+    let closing =
+        format!("<p class=\"issued\"><span>{department}</span><span>2026年10月26日</span></p>");
+    assert!(report.contains(&closing), "{closing} is not in {report}");
+}
+
+#[test]
+fn a_sample_is_told_by_the_names_of_its_keys() {
+    let mut world = World::new();
+    let label = |zh: &str| json!({ "label": { "en": zh, "zh": zh } });
+    world.rulebook["states"]["archived"] = label("已归档");
+    world.rulebook["categories"]["business"] = label("业务类");
+    world.rulebook["urgencies"]["important"] = label("重要");
+    world.records = vec![RecordInput {
+        name: "supervision".to_owned(),
+        path: "supervision/x.yaml".to_owned(),
+        schema: "supervision".to_owned(),
+        value: json!({ "sample": { "states": ["archived", "gone"], "stratum": "business · important: 1/1" } }),
+        body: None,
+    }];
+    let record = world.render(Language::Zh, "supervision/x.yaml");
+    for words in ["已归档</span>、", "gone", "业务类 · 重要：1"] {
+        assert!(record.contains(words), "{words} is not in {record}");
+    }
+}

@@ -181,6 +181,29 @@ impl Engine {
         press: &Press,
         into: &place::Into,
     ) -> Result<Archived, Failure> {
+        let number = present.card.as_ref();
+        let number = number.and_then(|card| card.archive_number.as_deref());
+        let target = number.map(|number| (number, into.target(&entry_name(number))));
+        if let Some((number, target)) = target.filter(|(_, at)| at.symlink_metadata().is_ok()) {
+            return Err(Failure::Refused {
+                message: Bilingual::new(
+                    format!(
+                        "{} is archived already, as {number}; its package is {}",
+                        present.id,
+                        target.display()
+                    ),
+                    format!(
+                        "{} 已经归档，档号 {number}；信息包在 {}",
+                        present.id,
+                        target.display()
+                    ),
+                ),
+                remedy: Bilingual::new(
+                    "clue verify tells whether the package is whole; to make it once more, name another folder",
+                    "可用 clue verify 核对信息包；需要重新生成的，请指定其他目录",
+                ),
+            });
+        }
         let repository = self.repository()?;
         let record = present.record(RECORD);
         let field = |pointer: &str| record.and_then(|record| record.text_at(pointer));

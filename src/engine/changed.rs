@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Place, sort};
 use crate::engine::{Engine, Failure, disk, name_sealed, repository_of};
 use crate::files::{DiskFiles, Files, StagedFiles, TreeFiles, file_name, is_passing, join};
 use crate::git::{Difference, IndexFault, ObjectId, Repository};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 
 /// What of a repository's folder is judged.
 const JUDGED: [&str; 6] = [
@@ -171,7 +171,7 @@ pub(super) fn of_index(fault: IndexFault) -> Failure {
         IndexFault::Failed(why) => (
             Bilingual::new(
                 format!("git's index cannot be read: {why}"),
-                format!("无法读取 git 的索引：{why}"),
+                format!("无法读取 git 的索引：{}", system_words(&why)),
             ),
             None,
         ),

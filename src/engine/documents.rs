@@ -36,12 +36,6 @@ impl Engine {
         document: &str,
         language: Language,
     ) -> Result<String, Failure> {
-        #[cfg(feature = "pdf")]
-        if shown.extract.is_none()
-            && let Some(sheet) = self.certificate(&shown.case, document, language)
-        {
-            return self.certificate_page(sheet);
-        }
         self.with_records(shown, language, |input| {
             known(input, document, &[COVER, SPINE])?;
             render_html(input, named(document)).map_err(|found| Failure::Findings(vec![found]))
@@ -225,8 +219,9 @@ impl Engine {
 fn named(document: &str) -> &str {
     match document {
         "卷宗" => DOSSIER,
-        "封面" => COVER,
-        "卷脊" => SPINE,
+        // The register of contents stands behind the cover.
+        "封面" | "目录" | "卷内目录" => COVER,
+        "卷脊" | "脊背" | "书脊" => SPINE,
         other => other,
     }
 }

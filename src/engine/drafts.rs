@@ -10,6 +10,7 @@ use crate::diagnostic::any_error;
 use crate::engine::{Engine, Failure, environment};
 use crate::files::Files;
 use crate::git::Environment;
+use crate::text::system_words;
 use crate::time::Timestamp;
 use crate::workflow::{Actor, DraftRequest, draft, draft_context};
 
@@ -93,7 +94,10 @@ impl Engine {
         for length in [4, 4, 4, 6, 8] {
             let mut random = vec![0_u8; length];
             getrandom::fill(&mut random).map_err(|error| {
-                environment(error.to_string(), format!("无法取得随机数：{error}"))
+                environment(
+                    error.to_string(),
+                    format!("无法取得随机数：{}", system_words(&error)),
+                )
             })?;
             let letters: String = random
                 .iter()
@@ -112,12 +116,7 @@ impl Engine {
 /// Writes a file that is not there yet, with the folders on the way to it.
 pub(super) fn write_new(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
     use std::io::Write;
-    let failed = |error: std::io::Error| {
-        environment(
-            format!("{}: {error}", path.display()),
-            format!("{}：{error}", path.display()),
-        )
-    };
+    let failed = |error: std::io::Error| Failure::of_system(path, &error);
     if let Some(folder) = path.parent() {
         std::fs::create_dir_all(folder).map_err(failed)?;
     }

@@ -14,7 +14,7 @@ use crate::engine::{Engine, Failure, WAIT, environment, repository_of};
 use crate::files::{join, parent};
 use crate::git::{Environment, Repository};
 use crate::rulebook::Rulebook;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 use crate::time::Timestamp;
 
 /// VS Code's settings, which alone depend on the rulebook.
@@ -161,8 +161,12 @@ fn lacking(
         return Ok(Vec::new());
     }
     // People may write comments into it, so it is searched and not parsed.
-    let text = std::fs::read(&full)
-        .map_err(|error| environment(format!("{path}: {error}"), format!("{path}：{error}")))?;
+    let text = std::fs::read(&full).map_err(|error| {
+        environment(
+            format!("{path}: {error}"),
+            format!("{path}：{}", system_words(&error)),
+        )
+    })?;
     let text = String::from_utf8_lossy(&text);
     let quoted = |text: &str| Value::from(text).to_string();
     let entries = mapping(rulebook).into_iter().filter(|(schema, files)| {

@@ -4,7 +4,7 @@
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-use crate::engine::{Failure, environment};
+use crate::engine::Failure;
 use crate::git::{Environment, Repository};
 use crate::text::Bilingual;
 
@@ -228,8 +228,5 @@ fn write(path: &Path, text: &str, is_there: bool) -> std::io::Result<()> {
 }
 
 fn failed(path: &Path, error: &std::io::Error) -> Failure {
-    environment(
-        format!("{}: {error}", path.display()),
-        format!("{}：{error}", path.display()),
-    )
+    Failure::of_system(path, error)
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::commit::write_file;
 use crate::engine::{Failure, environment};
 use crate::git::{Repository, program_of};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 
 /// The lines of `.gitattributes` that give records to the driver, and not what people attach.
 pub(super) const ATTRIBUTES: &str = "\
@@ -87,7 +87,7 @@ pub fn mend_merging(root: &Path, program: &str) -> Result<Vec<MergingLack>, Fail
                     Err(error) => {
                         return Err(environment(
                             format!("{FILE}: {error}"),
-                            format!("{FILE}：{error}"),
+                            format!("{FILE}：{}", system_words(&error)),
                         ));
                     }
                 };

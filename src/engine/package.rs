@@ -12,7 +12,7 @@ use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::engine::Failure;
 use crate::files::{DiskFiles, Files};
 use crate::git::{Bundled, file_id, read_bundle};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 
 /// Verifies the package in a folder; `expected` is the SHA-256 that was kept of it.
 pub fn verify_package(folder: &Path, expected: Option<&str>) -> Result<Checked, Failure> {
@@ -47,7 +47,22 @@ pub fn verify_package(folder: &Path, expected: Option<&str>) -> Result<Checked, 
     let mut checked = archive::verify(&files);
     if let Some(metadata) = &checked.metadata {
         let inside = metadata["history"]["folder"].as_str().unwrap_or_default();
-        checked.found.extend(history(&files, metadata, inside));
+        let mut of_history = history(&files, metadata, inside);
+        // A record that its manifests name otherwise is told once: that history does so too says nothing more.
+        of_history.retain(|one| {
+            let told = |other: &Diagnostic| {
+                one.place.path.starts_with(RECORDS)
+                    && other.place.path == one.place.path
+                    && [
+                        Code::PackageChanged,
+                        Code::PackageMissing,
+                        Code::PackageExtra,
+                    ]
+                    .contains(&other.code)
+            };
+            !checked.found.iter().any(told)
+        });
+        checked.found.extend(of_history);
     }
     if let Some(expected) = expected
         && checked.digest.as_ref() != Some(&expected)
@@ -88,7 +103,7 @@ fn history(files: &DiskFiles, metadata: &Value, folder: &str) -> Vec<Diagnostic>
             return tell(
                 BUNDLE,
                 format!("the history cannot be read: {why}"),
-                format!("无法读取历史：{why}"),
+                format!("无法读取历史：{}", system_words(&why)),
             );
         }
     };

@@ -76,15 +76,7 @@ impl Engine {
         language: Language,
     ) -> Result<Paper, Failure> {
         let case = &shown.case;
-        // An extract says on its page what it is, and only the general form does.
-        let certificate = match shown.extract {
-            None => self.certificate(case, document, language),
-            Some(_) => None,
-        };
-        let sheet = match certificate {
-            Some(sheet) => sheet,
-            None => self.sheet(shown, document, language)?,
-        };
+        let sheet = self.sheet(shown, document, language)?;
         let mut findings = self.absent_attachments(shown, document);
         let printed = press
             .print(&sheet)

@@ -9,7 +9,7 @@ use crate::builtin;
 use crate::commit::{Publication, recover};
 use crate::engine::editors;
 use crate::engine::merging::ATTRIBUTES;
-use crate::engine::{Failure, WAIT, environment, find_root, repository_of};
+use crate::engine::{Failure, WAIT, find_root, repository_of};
 use crate::files::below;
 use crate::git::{Environment, Repository};
 use crate::text::Bilingual;
@@ -47,12 +47,7 @@ pub fn init(
             )),
         });
     }
-    std::fs::create_dir_all(folder).map_err(|error| {
-        environment(
-            format!("{}: {error}", folder.display()),
-            format!("{}：{error}", folder.display()),
-        )
-    })?;
+    std::fs::create_dir_all(folder).map_err(|error| Failure::of_system(folder, &error))?;
     let mut repository = match Repository::discover(folder)? {
         Some(repository) => repository,
         None => Repository::init(folder)?,

@@ -3,6 +3,7 @@
 
 use crate::diagnostic::{Code, Diagnostic, Place};
 use crate::files::{FileKind, ReadError};
+use crate::text::system_words;
 
 /// The finding for a file that could not be given.
 pub fn unreadable(path: &str, error: &ReadError) -> Diagnostic {
@@ -48,7 +49,7 @@ pub fn unreadable(path: &str, error: &ReadError) -> Diagnostic {
             Code::FileUnreadable,
             Place::file(path),
             format!("the file cannot be read: {why}"),
-            format!("文件无法读取：{why}"),
+            format!("文件无法读取：{}", system_words(&why)),
         )
         .remedy("check its permissions and the disk", "请检查文件权限和磁盘"),
     }

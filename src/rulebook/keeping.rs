@@ -45,6 +45,9 @@ impl RetentionFrom {
     }
 }
 
+/// How many sign the certificate beside who carried a destruction out, as archives ask for (监销).
+pub const WITNESSES: u32 = 2;
+
 /// How many persons approve a destruction where the rulebook does not say.
 pub(super) fn approvals() -> u32 {
     2

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::json;
 
 use crate::engine::{Failure, lies_in_repository};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 
 /// The file that makes a folder a site.
 const MARKER: &str = "clue-site.json";
@@ -294,7 +294,10 @@ fn foreign(path: &Path) -> Failure {
 fn failed(path: &Path, error: &io::Error) -> Failure {
     let shown = path.display();
     Failure::Environment {
-        message: Bilingual::new(format!("{shown}: {error}"), format!("{shown}：{error}")),
+        message: Bilingual::new(
+            format!("{shown}: {error}"),
+            format!("{shown}：{}", system_words(&error)),
+        ),
         remedy: Some(Bilingual::new(
             "check the folder, its permissions and the disk",
             "请检查目录、权限和磁盘",

@@ -161,32 +161,31 @@ impl Pages<'_> {
             language: self.request.language,
         };
         let html = self.engine.statistics_html(statistics, &imprint)?;
-        let links = [
-            ("index.html", self.say("Ledger", "台账")),
-            ("search.html", self.say("Search", "检索")),
-            ("about.html", self.say("About", "说明")),
-        ];
-        let links: Vec<String> = links
-            .iter()
-            .map(|(page, name)| format!("<a href=\"{page}\">{name}</a>"))
-            .collect();
+        // The same head as on the other pages, with its style and the script that makes its field search.
+        let base = self.base("statistics", "");
         let notes: Vec<String> = self
             .notes(counted)
             .iter()
             .map(|note| escaped(note))
             .collect();
-        let before = format!(
-            "\n<p style=\"max-width:1200px;margin:0 auto;padding:12px 20px 0\">{} · {}</p>",
-            links.join(" · "),
+        let top = self.render("site/top.html", &base, 0)?;
+        let style = self.render("site/top.css", &base, 0)?;
+        let head = format!(
+            "<style>\n{style}.notes {{ max-width: 1200px; margin: 0 auto; padding: 12px 20px 0; }}\n</style>\n\
+             <script src=\"assets/site.js\" defer></script>\n</head>"
+        );
+        let body = format!(
+            "<body data-up=\"\">\n{top}<p class=\"notes\">{}</p>",
             notes.join(" ")
         );
-        let body = html
-            .find("<body")
-            .and_then(|at| Some(at + html[at..].find('>')? + 1));
-        Ok(match body {
-            Some(at) => format!("{}{before}{}", &html[..at], &html[at..]),
-            None => html + &before,
-        })
+        Ok(html
+            .replacen(
+                "default-src 'none';",
+                "default-src 'none'; script-src 'self';",
+                1,
+            )
+            .replacen("</head>", &head, 1)
+            .replacen("<body>", &body, 1))
     }
 
     /// The style of all pages but the statistics.

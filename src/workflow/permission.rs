@@ -3,9 +3,9 @@
 
 use crate::case::{Case, Record};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expression::Scope;
+use crate::expression::{Scope, Shape};
 use crate::rulebook::Step;
-use crate::text::visible_line;
+use crate::text::{Language, visible_line};
 use crate::time::Timestamp;
 use crate::workflow::{Actor, Command, Subject, card_place, step_scope, step_value};
 use crate::world::World;
@@ -40,18 +40,31 @@ pub(super) fn permitted(
                 .map(|name| label(name, zh))
                 .collect::<Vec<_>>()
         };
+        // Who archives a second time looks for the number.
+        let number = case
+            .card
+            .as_ref()
+            .filter(|card| step.archives && card.retention.is_some());
+        let number = number.and_then(|card| card.archive_number.as_deref());
+        let number = number.map(visible_line);
+        let (archived_en, archived_zh) = number.map_or_else(Default::default, |number| {
+            (
+                format!("; it is archived already, as {number}"),
+                format!("；本线索已经归档，档号 {number}"),
+            )
+        });
         found.push(
             Diagnostic::new(
                 Code::StepState,
                 place.clone(),
                 format!(
-                    "`{}` cannot be taken: the clue is “{}”, and the step leads from: {}",
+                    "`{}` cannot be taken: the clue is “{}”, and the step leads from: {}{archived_en}",
                     command.step,
                     label(state, false),
                     from(false).join(", ")
                 ),
                 format!(
-                    "不能办理{}：线索处于“{}”，而该步骤只能从{}出发",
+                    "不能办理{}：线索处于“{}”，而该步骤只能从{}出发{archived_zh}",
                     world.rulebook.named_zh("step", &command.step),
                     label(state, true),
                     from(true).join("、")
@@ -119,11 +132,17 @@ pub(super) fn permitted(
         && let Some(until) = &person.until
         && actor.at.date().to_string() > *until
     {
-        found.push(Diagnostic::new(
-            Code::StepRole,
-            place.clone(),
-            format!("{} acted for the organisation until {until}", person.name),
-            format!("{}的任职已于 {until} 结束", person.name),
+        let own = &actor.person;
+        found.push(ask(
+            Diagnostic::new(
+                Code::StepRole,
+                place.clone(),
+                format!("{} acted for the organisation until {until}", person.name),
+                format!("{}的任职已于 {until} 结束", person.name),
+            ),
+            world,
+            &step.roles,
+            |other| other != own,
         ));
     }
     if step.reason
@@ -154,7 +173,15 @@ pub(super) fn permitted(
             == Some(actor.person.as_str())
         {
             let person = world.organisation.person_name(&actor.person);
-            found.push(
+            let did = |other: &str| {
+                let mut fields = step.not_by.iter();
+                fields.any(|field| {
+                    let (name, pointer) = crate::rulebook::soundness::split_place(field);
+                    let record = case.record(&name);
+                    record.and_then(|record| record.text_at(&pointer)) == Some(other)
+                })
+            };
+            found.push(ask(
                 Diagnostic::new(
                     Code::StepSeparation,
                     case.record(&name)
@@ -169,7 +196,10 @@ pub(super) fn permitted(
                     ),
                 )
                 .procedure(step.procedure.joined()),
-            );
+                world,
+                &step.roles,
+                |other| !did(other),
+            ));
         }
     }
     if found.is_empty() { Ok(()) } else { Err(found) }
@@ -180,8 +210,8 @@ pub(super) fn who(
     case: &Case,
     scope: &Scope,
     step: &Step,
-    command: &Command,
-    actor: &Actor,
+    (command, actor): (&Command, &Actor),
+    subject: &Subject,
     record: Option<&Record>,
 ) -> Result<(), Vec<Diagnostic>> {
     let Some(condition) = &step.who else {
@@ -191,50 +221,93 @@ pub(super) fn who(
         return Ok(());
     }
     let person = world.organisation.person_name(&actor.person);
-    Err(vec![
-        Diagnostic::new(
-            Code::StepRole,
-            record.map_or_else(
-                || card_place(case, "/responsible"),
-                |record| record.place("/department"),
+    let named_zh = world.rulebook.named_zh("step", &command.step);
+    // Who would be let, were they to take it.
+    let lets = |other: &str| {
+        let other = Actor {
+            person: other.to_owned(),
+            at: actor.at,
+        };
+        let mut scope = scope.clone();
+        let shape = world.variables.get("step").unwrap_or(&Shape::Any);
+        scope.set("step", step_value(command, &other, subject), shape);
+        condition.holds(&scope) == Ok(true)
+    };
+    let found = Diagnostic::new(
+        Code::StepRole,
+        record.map_or_else(
+            || card_place(case, "/responsible"),
+            |record| record.place("/department"),
+        ),
+        match &step.who_is {
+            Some(who) => format!(
+                "{person} may not take `{}` here: it is for {}",
+                command.step, who.en
             ),
-            match &step.who_is {
-                Some(who) => format!(
-                    "{person} may not take `{}` here: it is for {}",
-                    command.step, who.en
-                ),
-                None => format!(
-                    "{person} may not take `{}` here: the rulebook asks that {}",
-                    command.step,
-                    condition.source()
-                ),
-            },
-            match &step.who_is {
-                Some(who) => format!(
-                    "{person}在此无权办理 `{}`：须由{}办理",
-                    command.step, who.zh
-                ),
-                None => format!(
-                    "{person}在此无权办理 `{}`：规则书要求 {}",
-                    command.step,
-                    condition.source()
-                ),
-            },
-        )
-        .procedure(step.procedure.joined()),
-    ])
+            None => format!(
+                "{person} may not take `{}` here: the rulebook asks that {}",
+                command.step,
+                condition.source()
+            ),
+        },
+        match &step.who_is {
+            Some(who) => format!("{person}在此无权办理{named_zh}：须由{}办理", who.zh),
+            None => format!(
+                "{person}在此无权办理{named_zh}：规则书要求 {}",
+                condition.source()
+            ),
+        },
+    )
+    .procedure(step.procedure.joined());
+    Err(vec![ask(found, world, &step.roles, lets)])
+}
+
+/// The finding with whom to ask: those with one of the roles who would be let.
+fn ask(
+    found: Diagnostic,
+    world: &World,
+    roles: &[String],
+    lets: impl Fn(&str) -> bool,
+) -> Diagnostic {
+    let names = names(world, roles, lets);
+    if names.is_empty() {
+        let label = |language| {
+            let labels = roles
+                .iter()
+                .map(|role| world.rulebook.label("role", role, language));
+            labels.collect::<Vec<_>>()
+        };
+        return found.remedy(
+            format!(
+                "nobody else may take it: organisation.yaml has to give somebody the role {}",
+                label(Language::En).join(" or ")
+            ),
+            format!(
+                "目前没有其他人可以办理：请在 organisation.yaml 中另指定一人担任{}",
+                label(Language::Zh).join("或")
+            ),
+        );
+    }
+    found.remedy(
+        format!("ask {}", names.join(" or ")),
+        format!("请{}办理", names.join("或")),
+    )
 }
 
 /// Names of the people who have one of the roles, five at most.
 pub(super) fn who_has(world: &World, roles: &[String], or: &str) -> String {
+    names(world, roles, |_| true).join(or)
+}
+
+/// Names of the people with one of the roles whom something lets, five at most.
+fn names(world: &World, roles: &[String], lets: impl Fn(&str) -> bool) -> Vec<String> {
     let people = world.organisation.people.iter();
-    let names: Vec<String> = people
+    people
         .filter(|(_, person)| person.until.is_none())
-        .filter(|(_, person)| world.rulebook.has_role(&person.roles, roles))
+        .filter(|(key, _)| world.has_role(key, roles) && lets(key))
         .map(|(_, person)| visible_line(&person.name))
         .take(5)
-        .collect();
-    names.join(or)
+        .collect()
 }
 
 /// Why somebody might not add an entry to a list that a step adds to; nothing where no step does, or one would let them.
@@ -266,8 +339,17 @@ pub fn may_append(
         };
         let scope = step_scope(world, case, &step_value(&command, actor, &subject));
         let scope = case.scope_of(world, &scope, record);
-        let verdict = permitted(world, case, step, &command, actor)
-            .and_then(|()| who(world, case, &scope, step, &command, actor, Some(record)));
+        let verdict = permitted(world, case, step, &command, actor).and_then(|()| {
+            who(
+                world,
+                case,
+                &scope,
+                step,
+                (&command, actor),
+                &subject,
+                Some(record),
+            )
+        });
         match verdict {
             Ok(()) => return Vec::new(),
             Err(found) => first = first.or(Some(found)),

@@ -102,6 +102,28 @@ fn the_package_is_whole_and_its_hash_is_in_the_commit_of_the_step() {
     // The records are the committed ones, byte for byte.
     let card = world.git(&["show", &format!("HEAD~1:{READY_FOLDER}/clue.yaml")]);
     assert_eq!(text("data/records/clue.yaml"), card);
+    // One number of documents: on the cover, in the register of contents, in the note at the end, for other archives, and
+    // on a dossier that is made later, with the package registered meanwhile.
+    let later = world.clue_in("zh", ARCHIVIST, &["render", READY]).ok();
+    for dossier in [text("data/documents/dossier.html"), later] {
+        let between = |start: &str, end: &str| {
+            let from = dossier.split_once(start).expect("a start").1;
+            from.split_once(end).expect("an end").0.to_owned()
+        };
+        let rows = between("<nav class=\"sheet contents\"", "</nav>");
+        let rows = rows.matches("<td class=\"number\">").count();
+        assert_eq!(between("文件件数</th><td>", "件</td>"), rows.to_string());
+        assert_eq!(between("本卷共有文件材料 ", " 件"), rows.to_string());
+        let metadata = text("data/metadata/metadata.xml");
+        assert!(
+            metadata.contains(&format!("<件数>{rows}</件数>")),
+            "{rows}: {metadata}"
+        );
+        assert_eq!(
+            between("起止日期</th><td>", "</td>"),
+            "<span class=\"whole\">2026年9月7日</span>至<span class=\"whole\">2026年11月23日</span>"
+        );
+    }
     for inner in [
         "data/documents/dossier.pdf",
         "data/documents/transfers/marketing.html",
@@ -151,7 +173,10 @@ fn the_same_dossier_gives_the_same_bytes_and_a_lost_package_is_made_again() {
     let error = clone
         .clue(OFFICER, &["archive", READY, "--into", into])
         .fails(4);
-    assert!(error.contains("is there already"), "{error}");
+    assert!(
+        error.contains("is archived already, as J042-ZY·2026-D10-XSB-0004"),
+        "{error}"
+    );
     assert_eq!(codes(&package, Some(&hash)), []);
     // Another template draws other documents, and that would be another package under the same hash.
     let template = "templates/archive/README.txt";
@@ -356,6 +381,27 @@ fn every_way_to_tamper_with_a_package_is_found() {
         assert_eq!(codes(&package, Some(&hash)), []);
     };
     changed(record, b"reviewer: nobody\n", Code::PackageChanged);
+    // Each file is told once, with all that name another.
+    let kept = read(record);
+    fs::write(at(record), "reviewer: nobody\n").expect("a file");
+    let found = verify_package(&package, None).expect("a folder").found;
+    let of_it = |one: &&clue::diagnostic::Diagnostic| one.place.path == record;
+    let told: Vec<_> = found.iter().filter(of_it).collect();
+    assert_eq!(told.len(), 1, "{told:#?}");
+    assert_eq!(
+        told[0].message.zh,
+        "文件与 manifest-sha256.txt、manifest-sha512.txt、metadata.json、办理经过所载不一致：哈希值不同"
+    );
+    fs::write(at(record), kept).expect("a file");
+    // The folder of packages is none itself, and names them.
+    let found = verify_package(outside.path(), None)
+        .expect("a folder")
+        .found;
+    let remedy = found[0].remedy.as_ref().expect("a remedy");
+    assert!(
+        remedy.zh.contains("J042-ZY.2026-D10-XSB-0004"),
+        "{remedy:?}"
+    );
     changed("data/records/extra.yaml", b"x: 1\n", Code::PackageExtra);
     changed("extra.txt", b"x", Code::PackageExtra);
     changed("bag-info.txt", b"Payload-Oxum: 1.1\n", Code::PackageChanged);

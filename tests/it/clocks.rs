@@ -222,7 +222,7 @@ fn what_is_due_is_told() {
     assert_eq!(told("2026-11-24"), json!(["li-wei"]));
     assert_eq!(told("2026-11-30"), json!(["li-wei", "zhou-min"]));
     // A day that is none, and a command that writes.
-    for wrong in ["2026-13-01", "morning", "2026-1-5", "1900"] {
+    for wrong in ["2026-13-01", "morning", "5/1/2026", "1900"] {
         at(wrong, &[]).fails(2);
     }
     let refused = world

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 
 use clue::builtin;
 use clue::diagnostic::{Code, Severity};
-use clue::document::{COVER, DOSSIER, SPINE};
+use clue::document::{self, COVER, DOSSIER, DocumentInput, RecordInput, SPINE, render_html};
 use clue::engine::{Engine, Shown};
 use clue::files::MemoryFiles;
-use clue::paper::{Destroyed, Destruction, Press, destruction};
+use clue::paper::Press;
 use clue::text::Language;
+use serde_json::json;
 
 use crate::harness::World;
 use crate::play::ORGANISATION;
@@ -439,6 +440,21 @@ fn the_command_line_refuses_what_cannot_be_meant() {
     render(&["--format", "pdf", "-o", "clues/x.pdf"]).fails(2);
     render(&["--format", "pdf", "-o", "x.html"]).fails(2);
     render(&["--fonts", "."]).fails(2);
+    // A name says what is meant, and one that says something else is refused in both languages.
+    for (language, words) in [("en", ".html or a .pdf"), ("zh", ".html 或 .pdf")] {
+        for name in ["x.docx", "x.wps", "x.foo"] {
+            let error = world.clue_in(language, ZHAO, &["render", &id, "-o", name]);
+            let error = error.fails(2);
+            assert!(error.contains(words), "{error}");
+            assert!(!world.path().join(name).exists(), "{name}");
+        }
+    }
+    render(&["--format", "html", "-o", "x.docx"]).fails(2);
+    render(&["书脊", "-o", "spine.html"]).ok();
+    let padded = format!("{id} ");
+    world
+        .clue(ZHAO, &["render", &padded, "目录", "-o", "cover.pdf"])
+        .ok();
     render(&["--format", "pdf", "--fonts", "calendar"]).fails(2);
     world.write("faces/x.ttf", "no font");
     let ran = render(&["--format", "pdf", "--fonts", "faces", "-o", "x.pdf"]);
@@ -448,7 +464,28 @@ fn the_command_line_refuses_what_cannot_be_meant() {
         ran.err
     );
     ran.ok();
-    let ran = world.clue(ZHAO, &["ledger", "--format", "pdf", "-o", "ledger.pdf"]);
+    for name in ["ledger.xlsx", "ledger.docx", "ledger.html"] {
+        let ran = world.clue(ZHAO, &["ledger", "--format", "csv", "-o", name]);
+        ran.fails(2);
+    }
+    world.clue(ZHAO, &["ledger", "-o", "ledger.docx"]).fails(2);
+    // What the system says is told in the reader's language, with what to do.
+    for (language, words) in [("en", "check the folder"), ("zh", "没有这个文件或目录")] {
+        let error = world.clue_in(language, ZHAO, &["ledger", "-o", "../no/ledger.pdf"]);
+        let error = error.fails(3);
+        assert!(error.contains(words), "{error}");
+        assert_eq!(error.contains("os error"), language == "en", "{error}");
+    }
+    for gone in ["en", "zh"] {
+        let error = world
+            .clue_in(gone, ZHAO, &["-C", "/no/where", "retention"])
+            .fails(3);
+        assert!(
+            !error.contains("clue init") && error.contains("-C"),
+            "{error}"
+        );
+    }
+    let ran = world.clue(ZHAO, &["ledger", "-o", "ledger.pdf"]);
     ran.ok();
     assert!(
         fs::read(world.path().join("ledger.pdf"))
@@ -471,33 +508,105 @@ fn a_face_of_the_repository_goes_before_the_programs_own() {
     assert!(press.contains("page"));
 }
 
-#[test]
-fn a_certificate_of_destruction_is_drawn() {
-    let (press, _) = Press::new(&MemoryFiles::default(), builtin::files(), Vec::new());
-    let certificate = Destruction {
-        id: SAMPLE.to_owned(),
-        number: "YW-2026-0001".to_owned(),
-        title: "轴承外圈裂纹".to_owned(),
-        destroyed: "2037-03-05T09:00:00+08:00".to_owned(),
-        grounds: vec!["保管期限届满，经鉴定无继续保存价值。".to_owned()],
-        items: vec![Destroyed {
-            name: "线索收集表".to_owned(),
-            size: "1,204".to_owned(),
-            sha256: "0".repeat(64),
-        }],
-        signed: vec![[
-            "批准".to_owned(),
-            "钱敏".to_owned(),
-            "档案室".to_owned(),
-            "2037-03-01T09:00:00+08:00".to_owned(),
-        ]],
-        ..Destruction::default()
+/// A clue of the demonstration's people that was destroyed, with so many files, and witnessed by so many.
+fn certificate(files: usize, witnesses: usize) -> (serde_json::Value, RecordInput) {
+    let signed = |by: &str| json!({ "by": by, "at": "2037-03-05T09:00:00+08:00" });
+    let files: Vec<_> = (0..files)
+        .map(|at| json!({ "file": format!("meetings/{at:04}.md"), "size": 1204, "sha256": "0".repeat(64) }))
+        .collect();
+    let value = json!({
+        "number": "YW-2026-0001", "archive_number": "J042-ZY·2026-D10-XSB-0001", "title": "轴承外圈裂纹",
+        "retention": "years-10", "archived": "2026-03-05T09:00:00+08:00", "ended": "2036-12-31",
+        "grounds": "保管期限届满，无继续保存价值。", "how": "粉碎", "package": "4".repeat(64),
+        "appraised": signed("wang-fang"), "appraisers": ["wang-fang", "gao-yan"],
+        "approved": [signed("he-jing"), signed("qin-hao")], "carried_out": signed("wang-fang"),
+        "witnesses": vec![signed("li-wei"); witnesses], "files": files,
+    });
+    let clue = json!({
+        "id": SAMPLE, "number": "YW-2026-0001", "title": "轴承外圈裂纹", "category": "business",
+        "confidentiality": "internal", "state": "destroyed", "retention": "years-10",
+        "trail": [{ "step": "collect", "at": "2026-03-02T09:00:00+08:00", "by": "li-wei" }],
+    });
+    let record = RecordInput {
+        name: "destruction".to_owned(),
+        path: "destruction.yaml".to_owned(),
+        schema: "destruction".to_owned(),
+        value,
+        body: None,
     };
+    (clue, record)
+}
+
+#[test]
+fn a_certificate_of_destruction_is_one_sheet_wherever_it_is_drawn() {
+    let engine = Engine::open(&sample()).expect("the sample");
+    let (press, _) = engine.press(None).expect("a press");
+    let case = engine.readable(SAMPLE).expect("a clue");
+    let shown = Shown::whole(case);
     for language in [Language::Zh, Language::En] {
-        let sheet = destruction(&certificate, "华远机械有限公司", language);
-        let printed = press.print(&sheet).expect("a certificate");
-        assert_eq!((printed.pages, printed.missing.len()), (1, 0));
-        assert!(says(&printed.pdf, "2037-03-05T09:00:00+08:00"));
+        for (files, witnesses, pages) in [(1, 0, 1), (3, 2, 1), (18, 0, 2), (60, 2, 5)] {
+            let (clue, record) = certificate(files, witnesses);
+            let drawn = |document: &str| {
+                let made = engine.with_records(&shown, language, |input| {
+                    let input = DocumentInput {
+                        clue: &clue,
+                        records: std::slice::from_ref(&record),
+                        ..*input
+                    };
+                    let html = render_html(&input, document).expect("HTML");
+                    Ok((document::sheet(&input, document).expect("a sheet"), html))
+                });
+                made.expect("a document")
+            };
+            let (sheet, html) = drawn("destruction.yaml");
+            let printed = press.print(&sheet).expect("a certificate");
+            assert_eq!(
+                (printed.pages, printed.missing.len()),
+                (pages, 0),
+                "{files}"
+            );
+            assert!(says(&printed.pdf, "2037-03-05T09:00:00+08:00"));
+            let (dossier, whole) = drawn(DOSSIER);
+            assert_eq!(
+                sheet.values["record"]["certificate"],
+                dossier.values["sections"][0]["certificate"]
+            );
+            press.print(&dossier).expect("a dossier");
+            let form = |html: &str| {
+                let from = html.find("<table class=\"form\">").expect("a form");
+                let form = &html[from..];
+                form[..form
+                    .find("</section>")
+                    .or(form.find("</main>"))
+                    .expect("an end")]
+                    .to_owned()
+            };
+            assert_eq!(
+                form(&html).trim(),
+                form(&whole[whole.find("section-1\">").expect("a section")..]).trim()
+            );
+            // Two witnesses sign, on paper where they have not yet; who appraised is named, also who did not sign.
+            let places = sheet.values["record"]["certificate"]["signatures"]
+                .as_array()
+                .expect("places");
+            assert_eq!(places.len(), 6);
+            let open = places.iter().filter(|one| one["filled"] == false).count();
+            assert_eq!(open, 2 - witnesses);
+            let zh = language == Language::Zh;
+            let names = if zh {
+                "王芳、高燕"
+            } else {
+                "王芳, 高燕"
+            };
+            let kept = if zh {
+                "永久保存"
+            } else {
+                "kept permanently"
+            };
+            for words in [names, kept, "1,204"] {
+                assert!(html.contains(words), "{words} is not in {html}");
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use clue::case::{Case, folder_of};
 use clue::change::Changes;
 use clue::check::{check_all, check_folder};
 use clue::clock::{Clock, Standing, clocks};
-use clue::diagnostic::Diagnostic;
+use clue::diagnostic::{Code, Diagnostic};
 use clue::files::{Files, MemoryFiles};
 use clue::template::Templates;
 use clue::time::Timestamp;
@@ -247,6 +247,15 @@ impl Play {
                     found.iter().any(named),
                     "{step} by {by}, expected {code}: {found:#?}"
                 );
+                // Whoever is refused is told what to do, and reads the step's name and not its key alone.
+                let who = [Code::StepRole, Code::StepSeparation];
+                for one in found.iter().filter(|one| who.contains(&one.code)) {
+                    let named = one.message.zh.replace(&format!("（{step}）"), "");
+                    assert!(
+                        one.remedy.is_some() && !named.contains(&format!("`{step}`")),
+                        "{step} by {by}: {one:#?}"
+                    );
+                }
             }
         }
     }
@@ -334,7 +343,7 @@ impl Play {
     }
 }
 
-fn command(step: &str, more: impl FnOnce(&mut Command)) -> Command {
+pub(crate) fn command(step: &str, more: impl FnOnce(&mut Command)) -> Command {
     let mut command = Command {
         step: step.to_owned(),
         ..Command::default()

@@ -5,7 +5,7 @@ use clue::workflow::Command;
 use serde_json::{Value, json};
 
 use crate::harness::{FORM, World, filled};
-use crate::play::{ORGANISATION, Play};
+use crate::play::{ORGANISATION, Play, command};
 
 fn because(reason: &'static str) -> impl Fn(&mut Command) {
     move |command| command.reason = Some(reason.to_owned())
@@ -278,6 +278,17 @@ fn what_is_held_is_not_destroyed_and_is_appraised_again_afterwards() {
     play.refused("li-wei", "appraise", |_| {}, "not-held-for-appraisal");
     // Who ordered it does not release it.
     play.refused("zhou-min", "release", hold(1), "step-role");
+    let found = play.attempt("zhou-min", &command("release", hold(1)));
+    let found = found.expect_err("it is somebody else's to release");
+    assert_eq!(
+        found[0].message.zh,
+        "周敏在此无权办理“解除暂缓销毁”（release）：须由作出该决定以外的人办理"
+    );
+    let ask = found[0].remedy.as_ref().expect("whom to ask");
+    assert!(
+        ask.zh.contains("何静") && !ask.zh.contains("周敏"),
+        "{ask:?}"
+    );
     play.step("he-jing", "release", hold(1));
     play.refused("he-jing", "release", hold(1), "held-still");
     let first = play.value("clue.yaml")["holds"][0].clone();
@@ -1256,19 +1267,33 @@ fn archived_clues_are_listed_by_when_they_fall_due() {
     );
     let file = world.path().join("retention.xlsx");
     let path = file.to_str().expect("a path");
-    world
-        .clue(LI, &["retention", "--format", "xlsx", "-o", path])
-        .ok();
+    let ran = world.clue(LI, &["retention", "--format", "xlsx", "-o", path]);
+    assert!(ran.err.contains("1 clue written into"), "{}", ran.err);
+    ran.ok();
     assert!(std::fs::read(&file).expect("a file").starts_with(b"PK"));
     std::fs::remove_file(file).expect("a file");
-    for wrong in [
-        ["--within", "12"],
-        ["--within", "-1m"],
-        ["--on", "2026-13-01"],
+    // What to write is said with the refusal; how people write days and spans is understood.
+    for (option, value, words) in [
+        ("--within", "12", "12 个月"),
+        ("--within", "12月", "12 个月"),
+        ("--on", "2026-13-01", "历上没有这一天"),
+        ("--on", "2026-02-30", "历上没有这一天"),
+        ("--on", "明天", "2036年12月31日"),
     ] {
-        world
-            .clue(LI, &[&["retention"], &wrong[..]].concat())
-            .fails(2);
+        let ran = world.clue_in("zh", LI, &["retention", option, value]);
+        let error = ran.fails(2);
+        assert!(error.contains(words) && error.contains("办法"), "{error}");
+        let error = world.clue(LI, &["retention", option, value]).fails(2);
+        assert!(
+            error.contains("12m") || error.contains("2036-12-31"),
+            "{error}"
+        );
+    }
+    for day in ["2024年12月31日", "2024/12/31", "20241231"] {
+        assert_eq!(
+            next(&world, &["--on", day, "--within", "3年"]),
+            only("in-period")
+        );
     }
     // What begins with a hyphen is a wrong time, and no option that nobody knows.
     for command in ["retention", "due"] {

@@ -1,4 +1,4 @@
-//! `clue render --all`: the same document of every clue, each in a file of its own, as many at once as there are
+//! `clue render --all`: the same document of every clue, each in a file of its own, on all
 //! processors. A clue that cannot be printed is told, and keeps no other from being printed.
 
 use std::collections::BTreeMap;
@@ -58,13 +58,7 @@ pub(super) fn run(
             )),
         });
     }
-    fs::create_dir_all(&whole).map_err(|error| Failure::Environment {
-        message: Bilingual::new(
-            format!("{}: {error}", request.folder.display()),
-            format!("{}：{error}", request.folder.display()),
-        ),
-        remedy: None,
-    })?;
+    fs::create_dir_all(&whole).map_err(|error| Failure::of_system(request.folder, &error))?;
     let bar = progress::bar(context, "printing", "正在生成文书");
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let outcomes = Mutex::new(BTreeMap::new());
@@ -85,8 +79,9 @@ pub(super) fn run(
             bar.show(done.fetch_add(1, Ordering::Relaxed) + 1, ids.len());
         }
     };
-    // So many documents at once; each is drawn on the threads that the typesetter has.
-    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    // Each is drawn on the threads that the typesetter has. One more than there are: when one waits for what others left to be
+    // forgotten, there is another to go on with, which saves a twentieth.
+    let threads = thread::available_parallelism().map_or(1, NonZero::get) + 1;
     thread::scope(|scope| {
         for _ in 0..threads.min(ids.len()) {
             scope.spawn(work);

@@ -12,7 +12,7 @@ use crate::archive::{
 };
 use crate::case::{CARD, Case, Record};
 use crate::diagnostic::{Code, Diagnostic, Severity, any_error, sort};
-use crate::document::{DOSSIER, story_text};
+use crate::document::{DOSSIER, dossier_values, story_text};
 use crate::engine::archive::{PROGRAM, Stage};
 use crate::engine::{Engine, Failure, Shown, environment};
 use crate::files::{Files, digest, join};
@@ -43,7 +43,8 @@ impl Dossier<'_> {
         let (documents, findings) = self.documents(&mut payload)?;
         let history = self.history(&mut payload)?;
         self.rules(&mut payload)?;
-        let metadata = self.metadata(&records, &documents, &history);
+        let mut metadata = self.metadata(&records, &documents, &history);
+        metadata["pieces"] = self.pieces()?;
         add(&mut payload, METADATA, format!("{metadata:#}\n"));
         let render = |template: &str| {
             let templates = self.engine.templates();
@@ -326,6 +327,15 @@ impl Dossier<'_> {
             "records": records,
             "documents": documents,
         })
+    }
+
+    /// How many documents the dossier has, as its cover, its register of contents and its note say.
+    fn pieces(&self) -> Result<Value, Failure> {
+        let shown = Shown::whole(self.stood.clone());
+        let values = self
+            .engine
+            .with_records(&shown, self.language(), |input| Ok(dossier_values(input)));
+        values.map(|mut values| values["pieces"].take())
     }
 
     /// The archive number with its parts.

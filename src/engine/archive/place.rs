@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::engine::{Failure, lies_in_repository};
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 
 /// A package that is written and not in its place yet.
 pub(super) struct Prepared {
@@ -23,6 +23,13 @@ pub(super) struct Into {
     folder: PathBuf,
     /// Whether it is not there yet. Then only its last part is: a path that was mistyped makes no tree of folders.
     is_new: bool,
+}
+
+impl Into {
+    /// Where a package of that name lies in it.
+    pub(super) fn target(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
 }
 
 /// Judges the folder that packages are put into, and makes nothing yet.
@@ -82,7 +89,7 @@ pub(super) fn prepare(
     name: &str,
     files: &BTreeMap<String, Arc<[u8]>>,
 ) -> Result<Prepared, Failure> {
-    let target = into.folder.join(name);
+    let target = into.target(name);
     if target.symlink_metadata().is_ok() {
         return Err(Failure::Refused {
             message: Bilingual::new(
@@ -159,7 +166,10 @@ impl Prepared {
                     format!(
                         "the clue is archived, and its package could not get its name: {error}"
                     ),
-                    format!("线索已经归档，但信息包未能改名到位：{error}"),
+                    format!(
+                        "线索已经归档，但信息包未能改名到位：{}",
+                        system_words(&error)
+                    ),
                 ),
                 remedy: Some(Bilingual::new(
                     format!(
@@ -191,7 +201,7 @@ fn failed(path: &Path, error: &io::Error) -> Failure {
     Failure::Environment {
         message: Bilingual::new(
             format!("{}: {error}", path.display()),
-            format!("{}：{error}", path.display()),
+            format!("{}：{}", path.display(), system_words(&error)),
         ),
         remedy: Some(Bilingual::new(
             "nothing was changed in the repository; check the folder, its permissions and the disk",

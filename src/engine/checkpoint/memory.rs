@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use crate::checkpoint::Checkpoint;
 use crate::engine::Failure;
 use crate::git::Repository;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 
 /// The file's name in the folder that all work trees share.
 pub(super) const NAME: &str = "clue-checkpoints";
@@ -44,7 +44,7 @@ fn failed(repository: &Repository, error: &std::io::Error) -> Failure {
     Failure::Environment {
         message: Bilingual::new(
             format!("{}: {error}", path.display()),
-            format!("{}：{error}", path.display()),
+            format!("{}：{}", path.display(), system_words(&error)),
         ),
         remedy: Some(Bilingual::new(
             "check its permissions and the disk",

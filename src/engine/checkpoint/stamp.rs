@@ -15,7 +15,7 @@ use crate::engine::Failure;
 use crate::engine::checkpoint::witness::finding;
 use crate::files::{DiskFiles, Files};
 use crate::git::Repository;
-use crate::text::Bilingual;
+use crate::text::{Bilingual, system_words};
 
 /// The lines that replies are waited for, in the folder that all work trees share.
 const WAITING: &str = "clue-checkpoint-requests";
@@ -36,7 +36,7 @@ fn failure(en: impl Into<String>, zh: impl Into<String>, remedy: Option<Bilingua
 fn disk(path: &Path, error: &std::io::Error) -> Failure {
     failure(
         format!("{}: {error}", path.display()),
-        format!("{}：{error}", path.display()),
+        format!("{}：{}", path.display(), system_words(&error)),
         None,
     )
 }
@@ -47,7 +47,7 @@ fn run(command: &mut Command) -> Result<Result<(), String>, Failure> {
     let output = command.output().map_err(|error| {
         failure(
             format!("{name} cannot be run: {error}"),
-            format!("无法运行 {name}：{error}"),
+            format!("无法运行 {name}：{}", system_words(&error)),
             Some(Bilingual::new(
                 format!("install {name}; time stamps need it"),
                 format!("请安装 {name}，时间戳需要它"),

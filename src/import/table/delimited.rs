@@ -8,6 +8,7 @@ use encoding_rs::{DecoderResult, Encoding, GB18030, UTF_8, UTF_16LE};
 use crate::import::clean::clean;
 use crate::import::table::{Fault, Layout, RawRow};
 use crate::template::Cell;
+use crate::text::system_words;
 
 /// Reads every row; blank lines are none.
 pub(super) fn read(bytes: &[u8], layout: &Layout) -> Result<Vec<RawRow>, Fault> {
@@ -38,7 +39,7 @@ pub(super) fn read(bytes: &[u8], layout: &Layout) -> Result<Vec<RawRow>, Fault> 
             Err(error) => {
                 return Err(Fault::file(
                     format!("the table cannot be read: {error}"),
-                    format!("表格无法读取：{error}"),
+                    format!("表格无法读取：{}", system_words(&error)),
                 ));
             }
         }
