@@ -38,7 +38,7 @@ pub(super) fn parse(text: &str) -> Result<NaiveDate, Misread> {
     of(numbers).ok_or_else(|| {
         Misread::new(
             "the calendar has no such day; write one like 2036-12-31",
-            "历上没有这一天，请核对；写法如 2036-12-31",
+            "日历上没有这一天，请核对；写法如 2036-12-31",
         )
     })
 }
