@@ -7,6 +7,7 @@
 //!
 //! The groups below are the layers: a module imports only from groups above its own. `tests/it/layers.rs` holds it.
 
+pub mod memory;
 pub mod text;
 pub mod time;
 

@@ -29,7 +29,7 @@ fn dossier(engine: &Engine) -> Sheet {
     let longer = body
         .iter()
         .cycle()
-        .take(body.len() * 3)
+        .take(body.len() * 5)
         .cloned()
         .collect::<Vec<_>>();
     for section in sections

@@ -24,6 +24,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("ctrlc", &["cli"]),
     ("terminal_size", &["cli"]),
     ("notify", &["watch"]),
+    ("libmimalloc_sys", &["memory"]),
     ("calamine", &["import"]),
     ("walkdir", &["files"]),
     ("zip", &["import"]),
