@@ -374,7 +374,10 @@ fn compare_paper() {
         (elapsed, cost, numbers[0], numbers[1])
     };
     let (.., few) = drawn(20);
-    let (together, cost, pages, many) = drawn(200);
+    // The middle one of three: a machine is not as fast at every moment.
+    let mut runs: Vec<_> = (0..3).map(|_| drawn(200)).collect();
+    runs.sort_by_key(|run| run.0);
+    let (together, cost, pages, many) = runs[1];
     let folder = tempfile::TempDir::new().expect("a temporary folder");
     let template = common::paper::lay_out(folder.path());
     let typst = std::env::var_os("CLUE_BENCH_TYPST");

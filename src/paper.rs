@@ -52,7 +52,7 @@ const STACK: usize = 64 << 20;
 const THREAD: &str = "clue-paper";
 /// After how many documents it is looked for what they had in common, so that memory stays flat; what none of them and of
 /// those before them used is forgotten. After each document it would be a twentieth of the cost.
-const TOGETHER: usize = 4;
+const TOGETHER: usize = 6;
 
 /// Templates and fonts, read once and used for every document; it can be shared between threads.
 pub struct Press {
