@@ -26,3 +26,22 @@ pub fn keep_freed() {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Another version of the allocator that counts its options otherwise is found here.
+    #[test]
+    #[expect(unsafe_code, reason = "a number of the allocator's table is read")]
+    fn the_option_is_the_one_that_is_meant() {
+        if std::env::var_os("MIMALLOC_PURGE_DELAY").is_none() {
+            keep_freed();
+            // SAFETY: one number of a table is read.
+            assert_eq!(
+                unsafe { libmimalloc_sys::mi_option_get(PURGE_DELAY) },
+                LONGER
+            );
+        }
+    }
+}

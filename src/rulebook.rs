@@ -537,6 +537,18 @@ impl Rulebook {
             .chain(self.steps.values().flat_map(|step| &step.conditions))
     }
 
+    /// The labels of roles, in their order.
+    pub fn role_labels<'r>(
+        &self,
+        roles: impl IntoIterator<Item = &'r String>,
+        language: Language,
+    ) -> Vec<String> {
+        let roles = roles.into_iter();
+        roles
+            .map(|role| self.label("role", role, language))
+            .collect()
+    }
+
     /// The label of a value of some list of the rulebook: `role`, `category`, `kind`, `state`, ...
     pub fn label(&self, what: &str, key: &str, language: Language) -> String {
         let label = match what {

@@ -25,13 +25,7 @@ pub(super) fn authority(world: &World, author: &str, moment: &Moment) -> Vec<Dia
             continue;
         }
         told.push(change);
-        let roles = |language| {
-            let labels = change
-                .roles
-                .iter()
-                .map(|role| world.rulebook.label("role", role, language));
-            labels.collect::<Vec<_>>()
-        };
+        let roles = |language| world.rulebook.role_labels(&change.roles, language);
         let name = visible_line(world.organisation.person_name(author));
         found.push(
             Diagnostic::new(

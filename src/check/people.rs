@@ -71,7 +71,7 @@ fn shared_addresses(world: &World, document: &yaml::Document) -> Vec<Diagnostic>
                 Diagnostic::new(
                     Code::ReferencePerson,
                     Place::at(
-                        "organisation.yaml",
+                        PATH,
                         document
                             .root
                             .locate_pointer(&format!("/people/{key}/email")),

@@ -228,14 +228,7 @@ fn turn(world: &World, case: &Case) -> Option<Diagnostic> {
     if world.has_role(&card.responsible, &state.turn) {
         return None;
     }
-    let names = |language| {
-        let labels: Vec<String> = state
-            .turn
-            .iter()
-            .map(|role| world.rulebook.label("role", role, language))
-            .collect();
-        labels
-    };
+    let names = |language| world.rulebook.role_labels(&state.turn, language);
     let record = case.card_record.as_ref()?;
     let name = world.organisation.person_name(&card.responsible);
     Some(

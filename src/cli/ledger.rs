@@ -16,7 +16,7 @@ use crate::ledger::page::{self, LedgerFacts};
 use crate::ledger::{Open, Row, Totals, cells, departments, headings, tables};
 use crate::report::SCHEMA_VERSION;
 use crate::spreadsheet::{self, Book, Summary, Value};
-use crate::text::{Bilingual, pad, shorten, system_words, visible_line, width};
+use crate::text::{Bilingual, pad, shorten, visible_line, width};
 use crate::time::Timestamp;
 
 /// A table for people, or for spreadsheets, or data for programs.
@@ -132,9 +132,12 @@ impl Ledger {
             LedgerFormat::Json => format!("{:#}\n", data(&made)).into_bytes(),
             LedgerFormat::Html => self.page(&made)?.into_bytes(),
             LedgerFormat::Pdf => self.paper(&made)?,
-            LedgerFormat::Xlsx => self
-                .workbook(&made)
-                .map_err(|error| failed(&context.say("the workbook", "工作簿"), &error))?,
+            LedgerFormat::Xlsx => self.workbook(&made).map_err(|error| {
+                Failure::of_system(
+                    std::path::Path::new(&context.say("the workbook", "工作簿")),
+                    &error,
+                )
+            })?,
         };
         if format != LedgerFormat::Table {
             err(&notes(&made));
@@ -145,8 +148,7 @@ impl Ledger {
                 _ => Answer::new(String::from_utf8(bytes).unwrap_or_default()),
             });
         };
-        output::publish(&file, &bytes)
-            .map_err(|error| failed(&name.display().to_string(), &error))?;
+        output::publish(&file, &bytes).map_err(|error| Failure::of_system(name, &error))?;
         let (count, name) = (made.totals.clues, name.display());
         let noun = clues(count);
         err(&context.say(
@@ -416,19 +418,6 @@ impl Ledger {
     #[cfg(not(feature = "pdf"))]
     fn paper(&self, _made: &Made<'_>) -> Result<Vec<u8>, Failure> {
         Err(super::paper::not_built())
-    }
-}
-
-fn failed(what: &str, error: &io::Error) -> Failure {
-    Failure::Environment {
-        message: Bilingual::new(
-            format!("{what}: {error}"),
-            format!("{what}：{}", system_words(error)),
-        ),
-        remedy: Some(Bilingual::new(
-            "check the folder, its permissions and the disk",
-            "请检查目录、权限和磁盘",
-        )),
     }
 }
 

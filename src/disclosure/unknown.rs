@@ -1,4 +1,4 @@
-//! The names of clues that a reader may not know of: ids, register numbers and titles, looked for in every text of the
+//! The names of clues that a reader may not know of: ids, register and archive numbers, and titles, looked for in every text of the
 //! clues that the reader may see. It decides on no level; it is given what is hidden, and what is open.
 
 use std::collections::{HashMap, HashSet};
@@ -33,7 +33,8 @@ impl Unknown {
         }
         let open: HashSet<Vec<char>> = open.map(|card| characters(&card.title)).collect();
         for card in hidden {
-            let numbers = card.number.iter().chain(card.aliases.iter().flatten());
+            let numbers = card.number.iter().chain(&card.archive_number);
+            let numbers = numbers.chain(card.aliases.iter().flatten());
             numbers.for_each(|number| unknown.add(&characters(number)));
             let title = characters(&card.title);
             if title.len() >= TITLE && !open.contains(&title) {
@@ -99,7 +100,7 @@ mod tests {
         serde_json::from_value(json!({
             "id": id, "number": number, "title": title, "state": "registered",
             "responsible": "li-wei", "confidentiality": "secret", "trail": [],
-            "aliases": ["HG-2025-0007"],
+            "aliases": ["HG-2025-0007"], "archive_number": format!("J042-ZY·2026-D30-XSB-{}", &number[8..]),
         }))
         .expect("a card")
     }
@@ -132,6 +133,11 @@ mod tests {
             "20260415-u5fp HG-2026-0005 HG-2026-00021 XHG-2026-0002",
             &[],
         );
+        case(
+            "档号 J042-ZY·2026-D30-XSB-0002",
+            &["J042-ZY·2026-D30-XSB-0002"],
+        );
+        case("档号 J042-ZY·2026-D30-XSB-0005", &[]);
         case("与“采购中收受礼品”类似", &["采购中收受礼品"]);
         // A title that is short, or that an open clue has too, tells nothing.
         case("质量问题；改进包装的建议", &[]);

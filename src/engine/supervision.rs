@@ -280,12 +280,7 @@ impl Engine {
             return Ok(());
         };
         let person = self.world.organisation.person_name(&actor.person);
-        let roles = |language| {
-            let roles = step.roles.iter();
-            roles
-                .map(|role| self.world.rulebook.label("role", role, language))
-                .collect::<Vec<_>>()
-        };
+        let roles = |language| self.world.rulebook.role_labels(&step.roles, language);
         Err(Failure::Findings(vec![
             Diagnostic::new(
                 Code::StepRole,

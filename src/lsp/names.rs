@@ -91,10 +91,7 @@ pub(super) fn words(
             let people = organisation.people.iter();
             people
                 .map(|(key, person)| {
-                    let roles = person.roles.iter();
-                    let roles: Vec<String> = roles
-                        .map(|role| rulebook.label("role", role, language))
-                        .collect();
+                    let roles = rulebook.role_labels(&person.roles, language);
                     let department = organisation.department_name(&person.department);
                     let note = [&[department.to_owned()], roles.as_slice()].concat();
                     word(key, person.name.clone(), note.join(" · "))

@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use serde_json::json;
 
 use crate::engine::{Failure, lies_in_repository};
-use crate::text::{Bilingual, system_words};
+use crate::text::Bilingual;
 
 /// The file that makes a folder a site.
 const MARKER: &str = "clue-site.json";
@@ -67,7 +67,8 @@ impl SiteFolder {
             });
         }
         if folder.exists() {
-            let entries = fs::read_dir(folder).map_err(|error| failed(folder, &error))?;
+            let entries =
+                fs::read_dir(folder).map_err(|error| Failure::of_system(folder, &error))?;
             let is_empty = entries.into_iter().next().is_none();
             if !is_empty && !is_site(folder) {
                 return Err(Failure::Usage {
@@ -92,7 +93,8 @@ impl SiteFolder {
 
     /// Deletes what a former run made, says that a run is under way, and makes the folders.
     pub(super) fn begin(&self) -> Result<(), Failure> {
-        fs::create_dir_all(&self.folder).map_err(|error| failed(&self.folder, &error))?;
+        fs::create_dir_all(&self.folder)
+            .map_err(|error| Failure::of_system(&self.folder, &error))?;
         for inner in FOLDERS {
             let path = self.folder.join(inner);
             if fs::symlink_metadata(&path).is_ok_and(|found| !found.is_dir()) {
@@ -111,7 +113,7 @@ impl SiteFolder {
         said?;
         for inner in FOLDERS {
             let path = self.folder.join(inner);
-            fs::create_dir_all(&path).map_err(|error| failed(&path, &error))?;
+            fs::create_dir_all(&path).map_err(|error| Failure::of_system(&path, &error))?;
         }
         Ok(())
     }
@@ -166,7 +168,7 @@ impl SiteFolder {
         }
         let mut options = fs::OpenOptions::new();
         let file = options.create(true).truncate(false).write(true).open(&path);
-        let file = file.map_err(|error| failed(&path, &error))?;
+        let file = file.map_err(|error| Failure::of_system(&path, &error))?;
         match file.try_lock() {
             Ok(()) => {}
             Err(fs::TryLockError::WouldBlock) => {
@@ -182,7 +184,7 @@ impl SiteFolder {
                     ),
                 });
             }
-            Err(fs::TryLockError::Error(error)) => return Err(failed(&path, &error)),
+            Err(fs::TryLockError::Error(error)) => return Err(Failure::of_system(&path, &error)),
         }
         if let Ok(mut held) = self.lock.lock() {
             *held = Some(file);
@@ -202,7 +204,7 @@ impl SiteFolder {
     fn put(&self, path: &str, text: &str) -> Result<(), Failure> {
         let full = self.folder.join(path);
         if let Some(parent) = full.parent() {
-            fs::create_dir_all(parent).map_err(|error| failed(parent, &error))?;
+            fs::create_dir_all(parent).map_err(|error| Failure::of_system(parent, &error))?;
         }
         let mut temporary = full.clone().into_os_string();
         temporary.push(".part");
@@ -211,7 +213,7 @@ impl SiteFolder {
             .and_then(|()| fs::rename(&temporary, &full))
             .map_err(|error| {
                 let _ = fs::remove_file(&temporary);
-                failed(&full, &error)
+                Failure::of_system(&full, &error)
             })
     }
 
@@ -225,15 +227,17 @@ impl SiteFolder {
         let folder = self.folder.join(inner);
         let entries = match fs::read_dir(&folder) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            entries => entries.map_err(|error| failed(&folder, &error))?,
+            entries => entries.map_err(|error| Failure::of_system(&folder, &error))?,
         };
         for entry in entries {
-            let entry = entry.map_err(|error| failed(&folder, &error))?;
+            let entry = entry.map_err(|error| Failure::of_system(&folder, &error))?;
             let Ok(name) = entry.file_name().into_string() else {
                 continue;
             };
             let path = crate::files::join(inner, &name);
-            let kind = entry.file_type().map_err(|error| failed(&folder, &error))?;
+            let kind = entry
+                .file_type()
+                .map_err(|error| Failure::of_system(&folder, &error))?;
             if kind.is_dir() {
                 if deep {
                     self.clear(&path, true)?;
@@ -241,7 +245,8 @@ impl SiteFolder {
                     let _ = fs::remove_dir(entry.path());
                 }
             } else if path != MARKER && path != LOCK && is_own(&entry.path()) {
-                fs::remove_file(entry.path()).map_err(|error| failed(&entry.path(), &error))?;
+                fs::remove_file(entry.path())
+                    .map_err(|error| Failure::of_system(&entry.path(), &error))?;
             }
         }
         Ok(())
@@ -288,19 +293,5 @@ fn foreign(path: &Path) -> Failure {
             "move it elsewhere, or name another folder",
             "请移走该文件，或指定别的目录",
         ),
-    }
-}
-
-fn failed(path: &Path, error: &io::Error) -> Failure {
-    let shown = path.display();
-    Failure::Environment {
-        message: Bilingual::new(
-            format!("{shown}: {error}"),
-            format!("{shown}：{}", system_words(&error)),
-        ),
-        remedy: Some(Bilingual::new(
-            "check the folder, its permissions and the disk",
-            "请检查目录、权限和磁盘",
-        )),
     }
 }

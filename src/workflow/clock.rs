@@ -202,13 +202,7 @@ fn allowed(
         ClockDeed::Extend => &deadline.extend,
     };
     if !world.has_role(&actor.person, roles) {
-        let names = |language| {
-            let names: Vec<String> = roles
-                .iter()
-                .map(|role| world.rulebook.label("role", role, language))
-                .collect();
-            names
-        };
+        let names = |language| world.rulebook.role_labels(roles, language);
         return Err(vec![
             refuse(
                 Code::StepRole,

@@ -100,12 +100,7 @@ pub(super) fn permitted(
     }
     if !world.has_role(&actor.person, &step.roles) {
         let name = world.organisation.person_name(&actor.person);
-        let roles = |language| {
-            step.roles
-                .iter()
-                .map(|role| world.rulebook.label("role", role, language))
-                .collect::<Vec<_>>()
-        };
+        let roles = |language| world.rulebook.role_labels(&step.roles, language);
         found.push(
             Diagnostic::new(
                 Code::StepRole,
@@ -271,12 +266,7 @@ fn ask(
 ) -> Diagnostic {
     let names = names(world, roles, lets);
     if names.is_empty() {
-        let label = |language| {
-            let labels = roles
-                .iter()
-                .map(|role| world.rulebook.label("role", role, language));
-            labels.collect::<Vec<_>>()
-        };
+        let label = |language| world.rulebook.role_labels(roles, language);
         return found.remedy(
             format!(
                 "nobody else may take it: organisation.yaml has to give somebody the role {}",
